@@ -1,0 +1,91 @@
+# Doorstep 上门. `make help` lists what can be done here; docs/developer.md explains it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+PORT ?= 8000
+VENV := .venv/bin
+NPX := cd pwa && node_modules/.bin
+RUN_READY := .venv/.ready-run
+TEST_READY := .venv/.ready-test
+NODE_READY := pwa/node_modules/.ready
+HTMX := server/console/static/htmx.min.js
+PWA := pwa/dist/index.html
+# Directories are listed too: a deleted file changes only its directory.
+PWA_SOURCES := $(shell find pwa/src pwa/public pwa/index.html pwa/vite.config.ts \
+	pwa/tsconfig.json 2>/dev/null)
+
+# A tree that was moved has a .venv whose commands point to the old place.
+ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
+$(RUN_READY): moved
+endif
+
+.PHONY: help install run test check static pwa size lock clean moved
+
+help:  ## list these targets | 列出可用的命令
+	@echo "Doorstep 上门"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(RUN_READY) $(TEST_READY) $(HTMX)  ## everything into .venv and pwa/node_modules | 安装
+
+run: $(RUN_READY) $(HTMX) pwa  ## start with a demonstration branch; PORT=8000 | 启动演示
+	@$(VENV)/doorstep serve --check --port $(PORT)
+	@$(VENV)/doorstep demo
+	@exec $(VENV)/doorstep serve --port $(PORT)
+
+test: install pwa  ## all tests, with a real Chromium and a real PostgreSQL | 全部测试
+	@tests/setup/debian.sh browser database
+	@$(MAKE) static
+	@$(VENV)/pytest
+
+check: install pwa  ## before every commit: all but the browser tests | 提交前检查
+	@tests/setup/debian.sh database
+	@$(MAKE) static
+	@$(VENV)/pytest -m "not browser"
+
+static: install pwa  ## ruff, mypy, tsc, vitest, size of the phone's program | 静态检查
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check --quiet . || \
+		{ echo "cure: .venv/bin/ruff format ." >&2; exit 1; }
+	@$(VENV)/mypy
+	@$(NPX)/tsc --noEmit
+	@$(NPX)/vitest run </dev/null
+	@$(MAKE) size
+
+pwa: $(PWA)  ## build the phone's program into pwa/dist | 构建手机端
+
+size: pwa  ## bytes of the phone's program, and the limit | 手机端大小
+	@$(VENV)/python tests/house/bundle_size.py
+
+lock:  ## look up newer libraries and pin them with hashes | 更新依赖
+	@tests/setup/lock.sh $(LOCK)
+
+clean:  ## remove all that can be made again; data in var/ stays | 清理
+	@rm -rf .venv build doorstep.egg-info pwa/node_modules pwa/dist $(HTMX) artefacts
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find sync server tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(RUN_READY): pyproject.toml requirements/run.txt requirements/build.txt
+	@tests/setup/python.sh run
+	@touch $@
+
+$(TEST_READY): requirements/test.txt $(RUN_READY)
+	@tests/setup/python.sh test
+	@touch $@
+
+$(NODE_READY): pwa/package.json pwa/package-lock.json pwa/.npmrc
+	@tests/setup/node.sh
+	@touch $@
+
+# The console's one script comes from npm with its hash, and is not kept in the repository.
+$(HTMX): $(NODE_READY)
+	@mkdir -p $(dir $@)
+	@cp pwa/node_modules/htmx.org/dist/htmx.min.js $@
+
+$(PWA): $(NODE_READY) $(PWA_SOURCES)
+	@echo "Phone: pwa/dist"
+	@$(NPX)/vite build --logLevel warn </dev/null
+	@touch $@

@@ -1,0 +1,28 @@
+/**
+ * Which screen is shown, and the frame around it.
+ *
+ * Stable `data-testid`s for tests that drive a real browser:
+ *   enrol-code enrol-submit            the code, and the button that enrols
+ *   day-<YYYY-MM-DD>                   a day of the route, when there are several
+ *   village-<id> household-<id>        rows of the day and of a village (scroll to reach all)
+ *   search                             finds a household by name
+ *   loan-<id>                          chooses the loan, when a household has several
+ *   start-visit                        on a household (continues an open visit of it)
+ *   second-person place-reason         <select> each; values are a staff id, a reason code
+ *   visit-begin                        records the start of the visit; then the visit's page
+ *   met-<code> outcome-<code>          who was met, what came of it (kept until visit-end)
+ *   make-notice                        makes the notice (number, text, hash) and opens it
+ *   signer-role signer-name            of the slip; lives-here and adult for a relative
+ *   sign-canvas sign-agree-canvas      "received", and apart from it "I agree to perform"
+ *   photo-input notice-save
+ *   unsigned-open unsigned-reason-<CODE> away-place unsigned-save
+ *   take-cash key-<digit> key-dot key-back payer-name cash-next cash-again cash-confirm
+ *   receipt-no receipt-state receipt-done void-open void-reason void-save
+ *   intention-open intention-note intention-save promise-amount promise-date promise-save
+ *   visit-end                          records the outcome; back to the village
+ *   back                               the arrow at the top
+ *   unsent-bar                         data-count, data-fen: what is only on this phone
+ *   sync-now sync-state                data-state: idle | running | done | error
+ *   record-<hash8>                     one record on the sync page; data-state as words
+ *   saved not-saved gate second-tab wechat restored     the notices, when they are shown
+ */

@@ -1,0 +1,44 @@
+/** Bytes as text and back: hexadecimal, base64url, UTF-8; gzip; SHA-256; HMAC. */
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes;
+export const fromUtf8 = (bytes: BufferSource): string => decoder.decode(bytes);
+
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function fromHex(text: string): Bytes {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
+/** Base64 with '-' and '_' and without padding. */
+export function base64url(bytes: Uint8Array): string {
+  const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return btoa(letters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}
+
+export function fromBase64url(text: string): Bytes {
+  const letters = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
+  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+}
+
+export async function sha256(bytes: BufferSource): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+}
+
+/** HMAC-SHA-256 as hexadecimal. `secret` is base64url, as the server gives it. */
+export async function hmac(secret: string, bytes: BufferSource): Promise<string> {
+  const kind = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', fromBase64url(secret), kind, false, ['sign']);
+  return hex(new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes)));
+}
+
+export async function gzip(bytes: Bytes): Promise<Bytes> {
+  const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}

@@ -1,0 +1,63 @@
+/** The only place on the phone that asks what time it is, or for a random number. */
+
+/** China has had one zone without summer time since 1991: dates are dates of Shanghai (R30). */
+const SHANGHAI_MS = 8 * 3_600_000;
+
+export interface Clock {
+  /** Milliseconds since 1970 in UTC, as this phone believes. */
+  now(): number;
+  /** Minutes east of Greenwich, as this phone believes. */
+  tzMinutes(): number;
+  /** Random bytes from the system. */
+  random(bytes: number): Uint8Array<ArrayBuffer>;
+  /** A number in [0, 1) for the jitter of a retry; secrets take `random`. */
+  jitter(): number;
+}
+
+export const clock: Clock = {
+  now: () => Date.now(),
+  tzMinutes: () => -new Date().getTimezoneOffset(),
+  random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  jitter: () => Math.random(),
+};
+
+/** The date in Shanghai of an instant, as 'YYYY-MM-DD'. */
+export function dayOf(instantMs: number): string {
+  return new Date(instantMs + SHANGHAI_MS).toISOString().slice(0, 10);
+}
+
+/** The time of day in Shanghai of an instant, as 'HH:MM'. */
+export function timeOf(instantMs: number): string {
+  return new Date(instantMs + SHANGHAI_MS).toISOString().slice(11, 16);
+}
+
+/** Days from one date to another, both 'YYYY-MM-DD'; negative when `to` is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}
+
+/** A date `days` later than another, both 'YYYY-MM-DD'. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Day of the week of a date: 0 is Sunday. */
+export function weekdayOf(day: string): number {
+  return new Date(Date.parse(day)).getUTCDay();
+}
+
+/** Rejects when `work` has not finished in time; the work itself may still go on. */
+export function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TookTooLong(limitMs)), limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Something did not answer in time. Whether it happened is unknown. */
+export class TookTooLong extends Error {
+  override readonly name = 'TookTooLong';
+  constructor(readonly limitMs: number) {
+    super(`no answer in ${limitMs} ms`);
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * One request to the server, and what may be believed of its answer.
+ *
+ * Status 200 proves nothing: a hotel's sign-in page answers 200 too. An answer counts when it
+ * echoes the request and its acknowledgement carries the MAC of the secret from enrolment.
+ */
+
+import { gzip, hmac, sha256, utf8 } from '../device/bytes';
+import { signBytes } from '../device/keys';
+import type { Answer, Ask } from '../device/line';
+import { canonicalBytes } from '../sync/canonical';
+import type { StoredEvent, StoredRow, StoredVerdict } from './db';
+import type { Absorbed } from './feed';
+import { NO_EVENT } from './log';
+import type { Ack, Identity } from './meta';
+import type { PullPage, Push, Refusal, SyncAnswer, SyncRequest, WireVerdict } from './wire';
+
+/** Events in one batch. 100 of about 600 bytes are 60 kB: 12 s at 40 kbit/s, unpacked. */
+export const BATCH_EVENTS_MAX = 100;
+
+/** Bytes of one page down: first sync of 300 households is one page. */
+const PAGE_BYTES = 1_000_000;
+
+/** The exchange failed; nothing on this phone has changed by it. */
+export class SyncProblem extends Error {
+  override readonly name = 'SyncProblem';
+  constructor(
+    readonly code: string,
+    readonly refusal: Refusal | null = null,
+    readonly retryAfterMs: number | null = null,
+  ) {
+    super(code);
+  }
+}
+
+export interface Credentials {
+  readonly identity: Identity;
+  readonly key: CryptoKeyPair;
+}
+
+/**
+ * The next batch: oldest first, one officer and one build, at most `limit`.
+ *
+ * A new key begins a batch of its own, for the signature of the last event vouches for all of
+ * its batch and must be of one key.
+ */
+export function nextBatch(unsent: readonly StoredEvent[], limit: number): readonly StoredEvent[] {
+  const first = unsent[0];
+  if (!first) return [];
+  const end = unsent.findIndex(
+    ({ event }, index) =>
+      index === limit ||
+      event.actor !== first.event.actor ||
+      event.app !== first.event.app ||
+      (index > 0 && event.kind === 'key.rotated'),
+  );
+  return end < 0 ? unsent : unsent.slice(0, end);
+}
+
+export function pushOf(batch: readonly StoredEvent[]): Push | null {
+  const first = batch[0]?.event;
+  const last = batch.at(-1);
+  if (!first || !last) return null;
+  const body = first.body as { public_key?: string };
+  return {
+    v: 1,
+    lane: first.lane,
+    first_seq: first.seq,
+    prev: first.prev,
+    actor: first.actor,
+    app: first.app,
+    events: batch.map(({ event }) => {
+      const { kind, sv, visit, subject, base_rev, anchor, occurred_at, tz, boot } = event;
+      const about = { case: event.case, visit, subject, base_rev, anchor };
+      return { kind, sv, ...about, occurred_at, tz, boot, body: event.body };
+    }),
+    sig: last.sig,
+    ...(first.kind === 'key.rotated' && body.public_key ? { new_key: body.public_key } : {}),
+  };
+}
+
+/** Until the server has the new key of a wiped phone, the secret of enrolment vouches for us. */
+export function needsResume(unsent: readonly StoredEvent[]): boolean {
+  return unsent.some(({ event }) => event.kind === 'key.rotated');
+}
+
+export async function proofOf(
+  who: Credentials,
+  body: Uint8Array<ArrayBuffer>,
+  resume: boolean,
+): Promise<Record<string, string>> {
+  const device = { 'Doorstep-Device': who.identity.device };
+  if (resume) return { ...device, 'Doorstep-Resume': await hmac(who.identity.ack_secret, body) };
+  return { ...device, 'Doorstep-Signature': await signBytes(who.key, body) };
+}
+
+export const pullOf = (cursor: string | null) => ({ cursor, limit_bytes: PAGE_BYTES });
+
+/** Sign the plain bytes, then pack them. */
+export async function askSync(
+  request: SyncRequest,
+  who: Credentials,
+  resume: boolean,
+): Promise<Ask> {
+  const body = utf8(JSON.stringify(request));
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Encoding': 'gzip',
+    ...(await proofOf(who, body, resume)),
+  };
+  return { method: 'POST', path: '/v1/sync', body: await gzip(body), headers };
+}
+
+/** The JSON of an answer of ours; refuses pages of others, and refusals by their code. */
+export function readJson(answer: Answer): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(answer.text);
+  } catch {
+    throw new SyncProblem(answer.status < 500 ? 'not_our_server' : 'server_down');
+  }
+  if (answer.status < 300) return value;
+  const refusal = value as Refusal | null;
+  const code = refusal?.code ?? 'server_down';
+  throw new SyncProblem(code, refusal, answer.retryAfterMs);
+}
+
+/** The answer to this request, from our server and no other; anything else changes nothing. */
+export async function readSync(
+  answer: Answer,
+  request: SyncRequest,
+  secret: string,
+): Promise<SyncAnswer> {
+  const said = readJson(answer) as Partial<SyncAnswer> | null;
+  if (said?.req_id !== request.req_id) throw new SyncProblem('not_our_server');
+  const { ack, epoch } = said as SyncAnswer;
+  if (!ack) {
+    if (request.push) throw new SyncProblem('mac_wrong');
+    return said as SyncAnswer;
+  }
+  const claim = [ack.lane, ack.head_seq, ack.head_hash, epoch, request.req_id].join('|');
+  if ((await hmac(secret, utf8(claim))) !== ack.mac) throw new SyncProblem('mac_wrong');
+  return said as SyncAnswer;
+}
+
+/**
+ * How far the server has our lane. Compared by hash: a number alone would confirm an event that
+ * the server never saw. Another hash at our number means that two histories exist.
+ */
+export function ackOf(said: SyncAnswer, known: Ack, log: readonly StoredEvent[]): Ack | null {
+  const { ack, epoch } = said;
+  const start: Ack = { epoch, seq: 0, hash: NO_EVENT };
+  const base = known.epoch === epoch ? known : start;
+  if (!ack || ack.head_seq <= base.seq) return base === known ? null : base;
+  const ours = log.find((event) => event.seq === ack.head_seq && event.lane === ack.lane);
+  if (ours?.hash !== ack.head_hash) throw new SyncProblem('lane_forked');
+  return { epoch, seq: ack.head_seq, hash: ack.head_hash };
+}
+
+const verdictOf = (said: WireVerdict, tick: number | null): StoredVerdict => ({
+  hash: said.hash,
+  verdict: said.verdict,
+  reason: said.reason ?? null,
+  tick,
+});
+
+export async function sumOf(row: object): Promise<string> {
+  return sha256(canonicalBytes(row) as Uint8Array<ArrayBuffer>);
+}
+
+/** What one answer changes on this phone. Every hash is made here, before any transaction. */
+export async function absorbedFrom(
+  said: SyncAnswer,
+  request: SyncRequest,
+  ack: Ack | null,
+): Promise<Absorbed> {
+  const { pull, epoch, anchor } = said;
+  const base = { ack, anchor, said: said.verdicts.map((verdict) => verdictOf(verdict, null)) };
+  if (!pull || 'error' in pull) return { ...base, page: null };
+  const kept = pull.rows.filter((row) => row.op === 'upsert');
+  const upserts = kept.map(async ({ etype, eid, tick, row }): Promise<StoredRow> => {
+    const fields = row ?? {};
+    return { etype, eid, tick, row: fields, sum: await sumOf(fields) };
+  });
+  const page = {
+    sent: request.pull?.cursor ?? null,
+    epoch,
+    reset: pull.reset,
+    upserts: await Promise.all(upserts),
+    evicts: pull.rows
+      .filter((row) => row.op === 'evict')
+      .map(({ etype, eid }) => [etype, eid] as const),
+    verdicts: pull.verdicts.map((verdict) => verdictOf(verdict, verdict.tick ?? null)),
+    cursor: pull.cursor,
+    complete: pull.complete,
+  };
+  return { ...base, page };
+}
+
+/** Do our rows agree with the server's, type by type? Hashes of content, not counts. */
+export async function agrees(
+  digest: PullPage['digest'],
+  rows: readonly StoredRow[],
+): Promise<boolean> {
+  for (const [etype, expected] of Object.entries(digest ?? {})) {
+    const lines = rows
+      .filter((row) => row.etype === etype)
+      .map(({ eid, sum }) => `${eid}:${sum}\n`)
+      .sort();
+    if ((await sha256(utf8(lines.join('')))) !== expected) return false;
+  }
+  return true;
+}
+
+/** A photo travels after the event that names it, under its hash. */
+export async function askAttachment(
+  sum: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  who: Credentials,
+): Promise<Ask> {
+  const proof = await proofOf(who, bytes, false);
+  const headers = { 'Content-Type': 'application/octet-stream', ...proof };
+  return { method: 'PUT', path: `/v1/attachments/${sum}`, body: bytes, headers };
+}
+

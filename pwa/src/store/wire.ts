@@ -1,0 +1,94 @@
+/** The forms that travel between phone and server, word for word as they stand on the wire. */
+
+export interface Signed {
+  readonly kind: string;
+  readonly sv: number;
+  readonly case: string | null;
+  readonly visit: string | null;
+  readonly subject: string | null;
+  readonly base_rev: number | null;
+  readonly anchor: { readonly tick: number; readonly mac: string } | null;
+  readonly occurred_at: number;
+  readonly tz: number;
+  readonly boot: number;
+  readonly body: object;
+}
+
+export interface Push {
+  readonly v: 1;
+  readonly lane: string;
+  readonly first_seq: number;
+  readonly prev: string;
+  readonly actor: string;
+  readonly app: string;
+  readonly events: readonly Signed[];
+  /** Of the last event; through the chain it vouches for all before it. */
+  readonly sig: string;
+  /** After a wipe: the key that signs from the first event of this batch on. */
+  readonly new_key?: string;
+}
+
+export interface SyncRequest {
+  readonly req_id: string;
+  readonly sent_at: number;
+  readonly push: Push | null;
+  readonly pull: { readonly cursor: string | null; readonly limit_bytes: number } | null;
+}
+
+export interface WireRow {
+  readonly etype: string;
+  readonly eid: string;
+  readonly tick: number;
+  readonly op: 'upsert' | 'evict';
+  readonly row?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface WireVerdict {
+  readonly hash: string;
+  readonly verdict: string;
+  readonly reason?: string | null;
+  readonly tick?: number | null;
+}
+
+export interface PullPage {
+  readonly reset: boolean;
+  readonly rows: readonly WireRow[];
+  readonly verdicts: readonly WireVerdict[];
+  readonly cursor: string;
+  readonly complete: boolean;
+  readonly digest?: Readonly<Record<string, string>> | null;
+}
+
+export interface SyncAnswer {
+  readonly req_id: string;
+  readonly epoch: string;
+  readonly now: number;
+  readonly anchor: { readonly tick: number; readonly mac: string } | null;
+  readonly ack: {
+    readonly lane: string;
+    readonly head_seq: number;
+    readonly head_hash: string;
+    readonly mac: string;
+  } | null;
+  readonly verdicts: readonly WireVerdict[];
+  readonly pull: PullPage | { readonly error: string } | null;
+}
+
+export interface EnrolAnswer {
+  readonly device: string;
+  readonly lane: { readonly id: string; readonly code: string };
+  readonly officer: { readonly id: string; readonly name: string };
+  readonly branch: { readonly id: string; readonly name: string };
+  readonly ack_secret: string;
+  readonly epoch: string;
+  readonly now: number;
+}
+
+/** How the server refuses a request: a code, and what to tell the person. */
+export interface Refusal {
+  readonly code: string;
+  readonly message?: string;
+  readonly message_en?: string;
+  readonly next?: string;
+  readonly next_en?: string;
+}

@@ -1,0 +1,43 @@
+"""The Doorstep server: a Flask application that adapts the pure core in `sync/`."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from server import errors
+from server.api import register_api
+from server.clock import Clock, system_clock
+from server.console import register_console
+from server.db import db, prepare_engine
+from server.keys import secret_key
+from server.settings import Settings, read_settings
+from server.shell import register_shell
+
+MIGRATIONS = "migrations"
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
+    """The application for these settings (default: the environment), telling time by `clock`."""
+    settings = settings or read_settings()
+    app = Flask("server", static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
+        SECRET_KEY=secret_key(settings),
+        MAX_CONTENT_LENGTH=None,  # each surface has its own limit: see server/api and console
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["settings"] = settings
+    app.extensions["clock"] = clock
+    db.init_app(app)
+    Migrate(app, db, directory=f"{app.root_path}/{MIGRATIONS}", render_as_batch=False)
+    with app.app_context():
+        prepare_engine(db.engine)
+    errors.register(app)
+    register_api(app)
+    register_console(app)
+    register_shell(app)
+    return app

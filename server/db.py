@@ -1,0 +1,188 @@
+"""The database object and the one transaction helper.
+
+Every change of what a phone can see is one transaction with one tick of its branch
+(sync-design 2.5). Business rows come first; the branch's clock row, the commit log, the
+verdicts and the feed come last, so that the contended row is locked for a few statements only
+and nothing else is locked after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from server.clock import now_ms
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+
+db = SQLAlchemy(model_class=Base)
+
+# PostgreSQL: wait this long for a lock before answering 503, in milliseconds.
+LOCK_TIMEOUT_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictNote:
+    """A verdict reached in this transaction; it gets the tick when the transaction ends."""
+
+    event_hash: str
+    verdict: str
+    reason: str | None = None
+    needs: str | None = None
+    risk: str | None = None
+    by_id: str | None = None
+
+
+@dataclass(slots=True)
+class Tx:
+    """One write transaction of one branch.
+
+    touch    names a row that changed, for the officers whose phones hold it.
+    evict    names a row that an officer no longer sees.
+    verdict  notes what became of an event.
+    tick     0 until the end; then the tick of the branch, if anything visible changed.
+    """
+
+    session: Session
+    branch_id: str
+    actor: str
+    cause: str
+    now_ms: int
+    tick: int = 0
+    _feed: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _verdicts: list[VerdictNote] = field(default_factory=list)
+
+    def touch(self, etype: str, eid: str, *officer_ids: str) -> None:
+        """The row (etype, eid) changed, or came into the scope of these officers."""
+        for officer_id in officer_ids:
+            self._feed[(officer_id, etype, eid)] = "upsert"
+
+    def evict(self, etype: str, eid: str, *officer_ids: str) -> None:
+        """These officers see the row (etype, eid) no longer."""
+        for officer_id in officer_ids:
+            self._feed[(officer_id, etype, eid)] = "evict"
+
+    def verdict(self, note: VerdictNote) -> None:
+        """Note a verdict; the latest of an event counts."""
+        self._verdicts.append(note)
+
+    def finish(self) -> None:
+        """Take the tick and write what depends on it. Called once, by `transaction`."""
+        self.session.flush()
+        if not self._feed and not self._verdicts:
+            return
+        self.tick = take_tick(self.session, self.branch_id)
+        self._log_commit()
+        for note in self._verdicts:
+            self._write_verdict(note)
+        for (officer_id, etype, eid), op in sorted(self._feed.items()):
+            self._write_feed(officer_id, etype, eid, op)
+
+    def _log_commit(self) -> None:
+        self._run(
+            "INSERT INTO commit_log (branch_id, tick, at_ms, actor, cause)"
+            " VALUES (:branch, :tick, :at, :actor, :cause)",
+            {"at": self.now_ms, "actor": self.actor, "cause": self.cause},
+        )
+
+    def _write_verdict(self, note: VerdictNote) -> None:
+        self._run(
+            "INSERT INTO verdict (branch_id, event_hash, n, verdict, reason, needs, risk, tick,"
+            " by_id) SELECT :branch, :hash, COALESCE(MAX(n), 0) + 1, :verdict, :reason, :needs,"
+            " :risk, :tick, :by FROM verdict WHERE branch_id = :branch AND event_hash = :hash",
+            {
+                "hash": note.event_hash,
+                "verdict": note.verdict,
+                "reason": note.reason,
+                "needs": note.needs,
+                "risk": note.risk,
+                "by": note.by_id,
+            },
+        )
+
+    def _write_feed(self, officer_id: str, etype: str, eid: str, op: str) -> None:
+        self._run(
+            "INSERT INTO feed (branch_id, officer_id, etype, eid, tick, op)"
+            " VALUES (:branch, :officer, :etype, :eid, :tick, :op)"
+            " ON CONFLICT (branch_id, officer_id, etype, eid)"
+            " DO UPDATE SET tick = excluded.tick, op = excluded.op",
+            {"officer": officer_id, "etype": etype, "eid": eid, "op": op},
+        )
+
+    def _run(self, statement: str, values: dict[str, Any]) -> None:
+        self.session.execute(
+            text(statement), {"branch": self.branch_id, "tick": self.tick, **values}
+        )
+
+
+def take_tick(session: Session, branch_id: str) -> int:
+    """The next tick of a branch. Holds its clock row until the transaction ends."""
+    row = session.execute(
+        text("UPDATE clock SET tick = tick + 1 WHERE branch_id = :branch RETURNING tick"),
+        {"branch": branch_id},
+    ).one()
+    return int(row.tick)
+
+
+@contextmanager
+def transaction(branch_id: str, *, actor: str, cause: str) -> Iterator[Tx]:
+    """Open the one write transaction of a service: leaving commits, raising rolls back."""
+    with Session(db.engine, expire_on_commit=False) as session:
+        session.connection(execution_options={"write": True})
+        tx = Tx(session, branch_id, actor, cause, now_ms())
+        try:
+            yield tx
+            tx.finish()
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A read-only session that sees one state of the database throughout."""
+    with Session(db.engine, expire_on_commit=False) as session:
+        session.connection(execution_options={"snapshot": True})
+        yield session
+        session.rollback()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set the pragmas and the BEGIN of SQLite, or the isolation and timeouts of PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "begin", _postgresql_begin)
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is not a snapshot (2.5)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL may lose an acknowledged receipt in a power cut
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("snapshot", False):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")

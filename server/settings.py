@@ -1,0 +1,85 @@
+"""What the operator may set, read from the environment once, at the start.
+
+Each field `name` is the variable DOORSTEP_NAME; a secret may come from DOORSTEP_NAME_FILE.
+`docs/settings.md` lists the same names, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "DOORSTEP_"
+
+
+class SettingsError(Exception):
+    """The environment says something that the server does not understand; it must not start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the operator decides.
+
+    data_dir               Folder of database, keys and attachments. Must be writable.
+    database_url           SQLAlchemy address; empty means SQLite inside data_dir.
+    secret_key             Signs sessions and anchors; empty means a random one kept in data_dir.
+    pwa_dir                Folder with the built phone app.
+    request_bytes_max      Largest body of one request as received, in bytes.
+    enrol_code_minutes     Life of an enrolment code, in minutes.
+    receipt_fen_max        Largest amount of one receipt, in fen.
+    hand_fen_max           Most cash an officer should carry, in fen.
+    secure_cookies         Send the session cookie over HTTPS only.
+    """
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    secret_key: str = ""
+    pwa_dir: Path = Path("pwa/dist")
+    request_bytes_max: int = 512_000  # 100 events with signatures are some 200 kB as JSON
+    enrol_code_minutes: int = 10
+    receipt_fen_max: int = 50_000_00  # S154: no minimum; the most one slip may say
+    hand_fen_max: int = 100_000_00  # domain 3.9: limit per bag
+    secure_cookies: bool = False
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The address of the database, with the embedded default filled in."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'doorstep.db').resolve()}"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment. Raises SettingsError on an unknown or malformed variable."""
+    known = {field.name: field for field in dataclasses.fields(Settings)}
+    given: dict[str, str] = {}
+    for name, value in environ.items():
+        if name.startswith(PREFIX):
+            key = name.removeprefix(PREFIX).lower()
+            if key.endswith("_file") and key.removesuffix("_file") in known:
+                key, value = key.removesuffix("_file"), _from_file(name, value)
+            if key not in known:
+                raise SettingsError(f"{name} is not a setting of Doorstep; see docs/settings.md")
+            given[key] = value
+    return Settings(**{key: _read(known[key], value) for key, value in given.items()})
+
+
+def _from_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name} names a file that cannot be read: {error.strerror}") from error
+
+
+def _read(field: dataclasses.Field[object], value: str) -> object:
+    name = PREFIX + field.name.upper()
+    if field.type == "bool":
+        if value.lower() not in {"true", "false"}:
+            raise SettingsError(f"{name} must be true or false")
+        return value.lower() == "true"
+    if field.type == "int":
+        if not value.isdecimal():
+            raise SettingsError(f"{name} must be a whole number")
+        return int(value)
+    return Path(value) if field.type == "Path" else value

@@ -1,0 +1,87 @@
+"""The tables, one file per group. Rows only, no behaviour.
+
+Every table carries `branch_id` first in its key: the branch is the unit of staff, cases, cash,
+tick and backup, and one day the shard (design 3). Instants are integers of milliseconds, dates
+are 'YYYY-MM-DD' in Asia/Shanghai, money is integer fen, structured values are canonical JSON.
+"""
+
+from server.tables.field import (
+    Assignment,
+    Attachment,
+    Intention,
+    NoticeRow,
+    Stop,
+    Sweep,
+    UnsignedReason,
+    Visit,
+)
+from server.tables.history import (
+    Clock,
+    CommitLog,
+    EpochRow,
+    EventRow,
+    Feed,
+    RawInbox,
+    VerdictRow,
+)
+from server.tables.identity import Branch, Device, EnrolCode, Lane, Staff, StaffRole
+from server.tables.master import (
+    Area,
+    Household,
+    ImportBatch,
+    Loan,
+    PriorInterruption,
+    UnitChange,
+    Village,
+)
+from server.tables.money import CashCount, DayClose, LedgerLeg, ReceiptBook, ReceiptRow
+from server.tables.office import (
+    AssistRequest,
+    PlanItem,
+    ReportRow,
+    Review,
+    ServiceRequest,
+    Task,
+)
+
+__all__ = [
+    "Area",
+    "AssistRequest",
+    "Assignment",
+    "Attachment",
+    "Branch",
+    "CashCount",
+    "Clock",
+    "CommitLog",
+    "DayClose",
+    "Device",
+    "EnrolCode",
+    "EpochRow",
+    "EventRow",
+    "Feed",
+    "Household",
+    "ImportBatch",
+    "Intention",
+    "Lane",
+    "LedgerLeg",
+    "Loan",
+    "NoticeRow",
+    "PlanItem",
+    "PriorInterruption",
+    "RawInbox",
+    "ReceiptBook",
+    "ReceiptRow",
+    "ReportRow",
+    "Review",
+    "ServiceRequest",
+    "Staff",
+    "StaffRole",
+    "Stop",
+    "Sweep",
+    "Task",
+    "UnitChange",
+    "UnsignedReason",
+    "VerdictRow",
+    "Village",
+    "Visit",
+]

@@ -1,0 +1,104 @@
+"""Who there is: branches, staff and their roles, devices, lanes, enrolment codes."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base
+from server.tables.columns import Code, Hash, Id, IdKey, Instant, Name
+
+
+class Branch(Base):
+    """An outlet (分社): the lowest unit with a cashier and a vault."""
+
+    __tablename__ = "branch"
+
+    branch_id: Mapped[IdKey]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Name]
+    institution: Mapped[Name]
+    contact_phone: Mapped[Code]
+    created_at_ms: Mapped[Instant]
+
+
+class Staff(Base):
+    """A person who works for the branch. The id is never reused; the name may change."""
+
+    __tablename__ = "staff"
+
+    branch_id: Mapped[IdKey]
+    id: Mapped[IdKey]
+    name: Mapped[Name]
+    username: Mapped[Code] = mapped_column(unique=True)
+    password_hash: Mapped[Name]  # Argon2id
+    is_active: Mapped[bool]
+
+
+class StaffRole(Base):
+    """One role of one person. Roles that exclude each other are kept apart (R20)."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (
+        ForeignKeyConstraint(["branch_id", "staff_id"], ["staff.branch_id", "staff.id"]),
+    )
+
+    branch_id: Mapped[IdKey]
+    staff_id: Mapped[IdKey]
+    role: Mapped[Code] = mapped_column(primary_key=True)
+
+
+class Device(Base):
+    """One browser profile enrolled for one officer. Its private key never leaves it."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        ForeignKeyConstraint(["branch_id", "officer_id"], ["staff.branch_id", "staff.id"]),
+    )
+
+    branch_id: Mapped[IdKey]
+    id: Mapped[IdKey]
+    officer_id: Mapped[Id]
+    alg: Mapped[Code]
+    public_key: Mapped[Name]  # base64url of the raw point
+    ack_secret: Mapped[Name]  # base64url of 32 bytes, known to this device and the server
+    status: Mapped[Code]  # active, revoked
+    enrolled_at_ms: Mapped[Instant]
+    revoked_at_ms: Mapped[Instant | None]
+    last_seen_at_ms: Mapped[Instant | None]
+
+
+class Lane(Base):
+    """One append-only chain of events. device_id is null for the lane of the branch itself.
+
+    head_seq and head_hash are the end of the contiguous stored prefix with good signatures.
+    """
+
+    __tablename__ = "lane"
+    __table_args__ = (UniqueConstraint("branch_id", "code"),)
+
+    branch_id: Mapped[IdKey]
+    id: Mapped[IdKey]
+    code: Mapped[Code]
+    device_id: Mapped[Id | None] = mapped_column(index=True)
+    officer_id: Mapped[Id | None]
+    head_seq: Mapped[int]
+    head_hash: Mapped[Hash]
+    archived_seq: Mapped[int]
+
+
+class EnrolCode(Base):
+    """A one-time code with which a phone becomes a device of an officer."""
+
+    __tablename__ = "enrol_code"
+    __table_args__ = (
+        ForeignKeyConstraint(["branch_id", "officer_id"], ["staff.branch_id", "staff.id"]),
+    )
+
+    branch_id: Mapped[IdKey]
+    code_hash: Mapped[Hash] = mapped_column(primary_key=True)
+    officer_id: Mapped[Id]
+    issued_by: Mapped[Id]
+    issued_at_ms: Mapped[Instant]
+    expires_at_ms: Mapped[Instant]
+    used_by_device: Mapped[Id | None]

@@ -1,0 +1,117 @@
+"""Cash: books of receipt numbers, receipts, the ledger, counts and day closes."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base
+from server.tables.columns import Code, Day, Fen, Hash, HashKey, Id, IdKey, Instant, Json, Name
+
+
+class ReceiptBook(Base):
+    """A numbered block of receipts issued to a lane (重要空白凭证): prefix + from_no to to_no."""
+
+    __tablename__ = "receipt_book"
+
+    branch_id: Mapped[IdKey]
+    id: Mapped[IdKey]
+    prefix: Mapped[Code]
+    from_no: Mapped[int]
+    to_no: Mapped[int]
+    width: Mapped[int]  # digits of a printed number
+    lane_id: Mapped[Id | None]
+    holder_id: Mapped[Id]
+    state: Mapped[Code]  # issued, suspended, returned
+    issued_by: Mapped[Id]
+    issued_at_ms: Mapped[Instant]
+
+
+class ReceiptRow(Base):
+    """A receipt as applied or kept for a human. A number is unique among the applied ones."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        Index(
+            "receipt_no_once",
+            "branch_id",
+            "receipt_no",
+            unique=True,
+            sqlite_where=text("state <> 'quarantined'"),
+            postgresql_where=text("state <> 'quarantined'"),
+        ),
+        Index("receipt_by_day", "branch_id", "effective_on"),
+        Index("receipt_by_officer", "branch_id", "officer_id"),
+    )
+
+    branch_id: Mapped[IdKey]
+    event_hash: Mapped[HashKey]
+    receipt_no: Mapped[Code]
+    book_id: Mapped[Id | None]
+    household_id: Mapped[Id]
+    loan_id: Mapped[Id]
+    officer_id: Mapped[Id]
+    amount_fen: Mapped[Fen]
+    principal_fen: Mapped[Fen]
+    interest_fen: Mapped[Fen]
+    penalty_fen: Mapped[Fen]
+    cost_fen: Mapped[Fen]
+    payer_name: Mapped[Name]
+    payer_role: Mapped[Code]
+    method: Mapped[Code]
+    effective_at_ms: Mapped[Instant]
+    effective_on: Mapped[Day]
+    recorded_at_ms: Mapped[Instant]
+    state: Mapped[Code]  # applied, voided, quarantined
+    counted_by: Mapped[Hash | None]  # the cash count that took the cash over
+
+
+class LedgerLeg(Base):
+    """One signed side of a movement. The legs of an event sum to zero; nothing is edited."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        ForeignKeyConstraint(["branch_id", "event_hash"], ["event.branch_id", "event.hash"]),
+        Index("ledger_by_account", "branch_id", "account"),
+    )
+
+    branch_id: Mapped[IdKey]
+    event_hash: Mapped[HashKey]
+    leg: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[Name]
+    amount_fen: Mapped[Fen]
+    value_on: Mapped[Day]
+
+
+class CashCount(Base):
+    """The cashier counted an officer's cash against the receipts; custody moved with it."""
+
+    __tablename__ = "cash_count"
+
+    branch_id: Mapped[IdKey]
+    event_hash: Mapped[HashKey]
+    officer_id: Mapped[Id]
+    cashier_id: Mapped[Id]
+    day: Mapped[Day]
+    expected_fen: Mapped[Fen]
+    counted_fen: Mapped[Fen]
+    variance_fen: Mapped[Fen]  # counted less expected: negative is short (短款)
+    cause: Mapped[Name | None]
+    denominations: Mapped[Json]  # {"10000": 7} fen of a piece -> pieces
+    at_ms: Mapped[Instant]
+
+
+class DayClose(Base):
+    """A day of the branch's cash that is shut (日清日结)."""
+
+    __tablename__ = "day_close"
+
+    branch_id: Mapped[IdKey]
+    day: Mapped[Day] = mapped_column(primary_key=True)
+    event_hash: Mapped[Hash]
+    cashier_id: Mapped[Id]
+    receipts_fen: Mapped[Fen]
+    counted_fen: Mapped[Fen]
+    variance_fen: Mapped[Fen]
+    deposited_fen: Mapped[Fen]
+    at_ms: Mapped[Instant]

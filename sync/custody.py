@@ -1,0 +1,42 @@
+"""Who holds which cash, by the phone's own log alone. No row of the feed can change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sync.books import cash_of
+
+LogEntry = Mapping[str, Any]
+
+
+def hand_fen(log: Iterable[LogEntry], counted_total_fen: int = 0) -> int:
+    """The cash in the officer's hand in fen: receipts, less voids, less what was counted off her.
+
+    log                The lane's own events: {"hash", "kind", "body", "verdict" if known}.
+    counted_total_fen  All that the cashier has taken over from this officer so far, from row `me`.
+
+    A receipt counts whatever its verdict, for its cash was taken. A void counts unless it was
+    quarantined, once for each receipt, and only for a receipt of this log.
+    """
+    taken: dict[str, int] = {}
+    voided: set[str] = set()
+    for entry in log:
+        body = entry["body"]
+        if entry["kind"] == "cash.receipt":
+            taken[entry["hash"]] = cash_of(body) or 0
+        elif entry["kind"] == "cash.void" and entry.get("verdict") != "quarantined":
+            voided.add(body.get("target"))
+    return sum(fen for slip, fen in taken.items() if slip not in voided) - counted_total_fen
+
+
+def check_may_take(
+    amount_fen: int, held_fen: int, *, receipt_max_fen: int, hand_max_fen: int
+) -> str | None:
+    """The problem code that stops a receipt before the cash changes hands, or None.
+
+    All in fen. Asked by the form only: cash that was taken against a limit is still a fact.
+    """
+    if amount_fen > receipt_max_fen:
+        return "over_receipt_limit"
+    return "over_hand_limit" if held_fen + amount_fen > hand_max_fen else None

@@ -1,0 +1,122 @@
+"""The small language in which the fields of a body are written, and its one reader.
+
+A rule is a word with limits behind colons, such as "text:500", "int:0:360" or
+"one:met|not_home"; a field whose name ends in "?" may be null; "list:RULE" is a list of at most
+64 of RULE; a table of rules is an object with exactly those keys. pwa/src/sync/fields.ts reads the
+same words, so that the two tables of events.py and events.ts can be compared as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sync.canonical import INT_MAX
+from sync.dates import is_date
+
+# The largest sum for one slip, in fen: five million yuan. Above it a bank moves the money.
+AMOUNT_FEN_MAX = 5_000_000_00
+
+# A text typed at a gate. The text of a notice names its own limit.
+TEXT_CHARS_MAX = 500
+
+LIST_ITEMS_MAX = 64
+
+# Numbers in all strokes of one signature: 2,000 points of x, y and time.
+STROKE_NUMBERS_MAX = 6000
+
+_ID = re.compile(r"[!-~]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field that breaks its rule, and the reason for quarantine that this leads to."""
+
+    field: str
+    value: object
+    rule: str
+    reason: str
+
+
+def check_fields(rules: Mapping[str, object], body: Mapping[str, object]) -> list[Fault]:
+    """Every fault of an object against its table: missing, unknown and broken fields."""
+    faults: list[Fault] = []
+    known = {name.removesuffix("?") for name in rules}
+    for name, rule in rules.items():
+        field = name.removesuffix("?")
+        if field not in body:
+            faults.append(Fault(field, None, "missing", "body_invalid"))
+        elif body[field] is not None or not name.endswith("?"):
+            faults += check_value(field, body[field], rule)
+    unknown = sorted(key for key in body if key not in known)
+    return faults + [Fault(key, body[key], "unknown", "body_invalid") for key in unknown]
+
+
+def check_value(field: str, value: object, rule: object) -> list[Fault]:
+    """The faults of one value: none, its own, or those of the fields inside it."""
+    if isinstance(rule, Mapping):
+        if not isinstance(value, Mapping):
+            return [Fault(field, value, "object", "body_invalid")]
+        return [
+            Fault(f"{field}.{inner.field}", inner.value, inner.rule, inner.reason)
+            for inner in check_fields(rule, value)
+        ]
+    assert isinstance(rule, str), "a rule is a word or a table"
+    word, _, limits = rule.partition(":")
+    if _READERS[word](value, limits):
+        return []
+    reason = "amount_invalid" if word == "amount" else "body_invalid"
+    return [Fault(field, value, rule, reason)]
+
+
+def _is_int(value: object, limits: str) -> bool:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    low, _, high = limits.partition(":")
+    return int(low or -INT_MAX) <= value <= int(high or INT_MAX)
+
+
+def _is_text(value: object, limits: str) -> bool:
+    """Not empty, not too long, and without NUL, which PostgreSQL cannot hold."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    return 1 <= len(value) <= int(limits or TEXT_CHARS_MAX)
+
+
+def _is_hex(value: object, limits: str) -> bool:
+    if not isinstance(value, str) or len(value) != int(limits):
+        return False
+    return all(character in "0123456789abcdef" for character in value)
+
+
+def _is_list(value: object, limits: str) -> bool:
+    if not isinstance(value, list) or len(value) > LIST_ITEMS_MAX:
+        return False
+    return not any(check_value("", item, limits) for item in value)
+
+
+def _is_strokes(value: object, _limits: str) -> bool:
+    """Lists of x, y, t, x, y, t, ... as whole numbers, and at least one point of ink."""
+    if not isinstance(value, list) or not 1 <= len(value) <= LIST_ITEMS_MAX:
+        return False
+    if not all(isinstance(line, list) and line and len(line) % 3 == 0 for line in value):
+        return False
+    numbers = [number for line in value for number in line]
+    return len(numbers) <= STROKE_NUMBERS_MAX and all(_is_int(n, "") for n in numbers)
+
+
+_READERS: dict[str, Callable[[object, str], bool]] = {
+    "amount": lambda value, _: _is_int(value, f"1:{AMOUNT_FEN_MAX}"),
+    "bool": lambda value, _: isinstance(value, bool),
+    "date": lambda value, _: is_date(value),
+    "fen": lambda value, _: _is_int(value, f"0:{AMOUNT_FEN_MAX}"),
+    "hex": _is_hex,
+    "id": lambda value, _: isinstance(value, str) and _ID.fullmatch(value) is not None,
+    "int": _is_int,
+    "list": _is_list,
+    "object": lambda value, _: isinstance(value, Mapping),
+    "one": lambda value, limits: isinstance(value, str) and value in limits.split("|"),
+    "strokes": _is_strokes,
+    "text": _is_text,
+}

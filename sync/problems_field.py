@@ -1,0 +1,171 @@
+"""The reasons of verdicts, and what the phone's own forms refuse before it has happened.
+
+The first thirteen are the closed list of reasons for quarantine. Cash under any of them is in
+custody all the same.
+"""
+
+from __future__ import annotations
+
+FIELD: dict[str, tuple[int, str, str, str, str]] = {
+    "bad_signature": (
+        401,
+        "记录的签名与设备密钥不符。",
+        "The signature of the event does not match the key of its device.",
+        "记录已留存，由主管核实。",
+        "The event is kept. The supervisor looks into it.",
+    ),
+    "unknown_case": (
+        422,
+        "没有编号为 {case} 的贷款。",
+        "There is no loan {case}.",
+        "记录已留存，由主管核对编号。",
+        "The event is kept. The supervisor checks the number.",
+    ),
+    "receipt_no_collision": (
+        409,
+        "收据 {receipt_no} 用于两笔收款。",
+        "Slip {receipt_no} was used for two payments.",
+        "两张都保留，现金都要交，由主管核实。",
+        "Keep both, hand in both sums. The supervisor settles it.",
+    ),
+    "amount_invalid": (
+        422,
+        "金额不对：{rule}。",
+        "This is not an amount of cash: {rule}.",
+        "请重新点钞，输入到分为止的金额，例如 600 或 600.50。",
+        "Count again; enter yuan with at most two decimals, such as 600 or 600.50.",
+    ),
+    "parts_mismatch": (
+        422,
+        "各项之和 {parts_fen} 分与总额 {amount_fen} 分不等。",
+        "The parts sum to {parts_fen} fen, the total is {amount_fen} fen.",
+        "请核对本金、利息、罚息和费用。",
+        "Check principal, interest, penalty and costs.",
+    ),
+    "notice_presigned": (
+        422,
+        "签收日期 {signed_on} 早于通知书制作日期 {made_on}。",
+        "Signed on {signed_on}, before the notice was made on {made_on}.",
+        "不得预先签名。请重新制作通知书，当面签收。",
+        "No paper is signed in advance. Make a new notice and have it signed face to face.",
+    ),
+    "body_invalid": (
+        422,
+        "{field} 不符合要求（{rule}）。",
+        "{field} breaks a rule: {rule}.",
+        "记录已留存，由主管核实。",
+        "The event is kept. The supervisor looks into it.",
+    ),
+    "schema_unknown": (
+        422,
+        "不认识这种记录：{kind} 第 {sv} 版。",
+        "Unknown kind of event: {kind} version {sv}.",
+        "记录已留存，服务器更新后再处理。",
+        "The event is kept until the server is updated.",
+    ),
+    "revoked_device": (
+        403,
+        "记录来自已停用的设备。",
+        "The event comes from a revoked device.",
+        "记录已留存，由主管核实。",
+        "The event is kept. The supervisor looks into it.",
+    ),
+    "plan_edit_out_of_scope": (
+        422,
+        "这项改动超出本次任务范围。",
+        "The edit is outside the plan of this officer.",
+        "请联系主管调整任务。",
+        "Ask the supervisor to change the plan.",
+    ),
+    "void_after_deposit": (
+        409,
+        "收据 {receipt_no} 的现金已交出纳，不能作废。",
+        "The cash of slip {receipt_no} has gone to the cashier; it cannot be voided.",
+        "请由出纳办理冲正。",
+        "Ask the cashier for a reversal.",
+    ),
+    "number_not_in_book": (
+        422,
+        "收据号 {receipt_no} 不在本机领用的收据本内。",
+        "Number {receipt_no} is not in a book issued to this phone.",
+        "记录已留存，由主管核实。",
+        "The event is kept. The supervisor looks into it.",
+    ),
+    "internal_error": (
+        500,
+        "服务器出错，记录已留存。",
+        "The server failed; the event is kept.",
+        "请稍后再看；技术人员已收到通知。",
+        "Look again later; an engineer has been told.",
+    ),
+    "no_numbers_left": (
+        409,
+        "本机收据号已用完。",
+        "This phone has no receipt numbers left.",
+        "不要收现金。请向出纳领用新的收据本。",
+        "Take no cash. Ask the cashier for a new book.",
+    ),
+    "over_receipt_limit": (
+        422,
+        "单张收据 {amount_fen} 分超过上限 {max_fen} 分。",
+        "One slip of {amount_fen} fen is over the limit of {max_fen} fen.",
+        "请陪同客户到网点办理。",
+        "Go to the branch with the customer.",
+    ),
+    "over_hand_limit": (
+        422,
+        "收下后手中现金 {would_be_fen} 分，超过上限 {max_fen} 分。",
+        "You would carry {would_be_fen} fen; the limit is {max_fen} fen.",
+        "请先把手中现金交给出纳。",
+        "Hand in what you carry first.",
+    ),
+    "quiet_hours": (
+        422,
+        "现在不在允许上门的时间（{visit_from}–{visit_to}）。",
+        "Visits are allowed from {visit_from} to {visit_to}.",
+        "请在允许的时间再来。",
+        "Come back in that time.",
+    ),
+    "signer_may_not_sign": (
+        422,
+        "{signer_role} 无权代签，不算签回。",
+        "{signer_role} may not sign for the debtor; it does not count as signed.",
+        "请由本人、同住成年亲属（写明关系）或受托人签收。",
+        "Let the debtor, an adult relative living there, or an authorised person sign.",
+    ),
+    "event_too_large": (
+        422,
+        "这条记录超过 {max_bytes} 字节。",
+        "The event is larger than {max_bytes} bytes.",
+        "请缩短文字或重新签名。",
+        "Shorten the text or sign again.",
+    ),
+    "not_enrolled": (
+        409,
+        "手机还没有登记。",
+        "The phone is not enrolled.",
+        "请输入主管给的登记码。",
+        "Enter the code from the supervisor.",
+    ),
+    "text_invalid": (
+        422,
+        "{field} 不符合要求（{rule}）。",
+        "{field} breaks a rule: {rule}.",
+        "请改正后再保存。",
+        "Correct it and save again.",
+    ),
+    "date_invalid": (
+        422,
+        "{value} 不是有效日期（{rule}）。",
+        "{value} is not a valid date: {rule}.",
+        "请按 2026-03-02 的样式填写。",
+        "Write it like 2026-03-02.",
+    ),
+    "allocation_order_invalid": (
+        422,
+        "分配顺序须包含费用、罚息、利息、本金各一次。",
+        "The order must name cost, penalty, interest and principal once each.",
+        "请联系管理员改正设置。",
+        "Ask the administrator to correct the setting.",
+    ),
+}

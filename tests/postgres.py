@@ -1,0 +1,184 @@
+"""A private PostgreSQL cluster for the tests: own folder, own port, gone when they end.
+
+It never touches a cluster of the machine. The server process is told by the kernel to stop
+when the test process dies, so that a killed test run leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+START_SECONDS_MAX = 60
+ROLE = "doorstep"
+
+
+class PostgresMissing(Exception):
+    """PostgreSQL is not installed; the sentence says what to do."""
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A running cluster. `new_database` makes an empty one, or a copy of another."""
+
+    folder: Path
+    port: int
+    password: str
+    process: subprocess.Popen[bytes]
+    _made: int = field(default=0)
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy address of a database."""
+        return f"postgresql+psycopg://{ROLE}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, template: str = "template0") -> str:
+        """Make a database and give its SQLAlchemy address. `template`: address or name."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self._administer(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' LOCALE 'C'").format(
+                sql.Identifier(name), sql.Identifier(template.rsplit("/", 1)[-1])
+            )
+        )
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        name = sql.Identifier(url.rsplit("/", 1)[-1])
+        self._administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+    def is_up(self) -> bool:
+        """Does the cluster take connections yet?"""
+        try:
+            self._administer(sql.SQL("SELECT 1"))
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _administer(self, statement: sql.SQL | sql.Composed) -> None:
+        with psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=ROLE,
+            password=self.password,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=5,
+        ) as connection:
+            connection.execute(statement)
+
+
+def binaries() -> Path:
+    """The folder with initdb and postgres. Debian keeps it out of the ordinary PATH."""
+    found = shutil.which("initdb")
+    folders = [Path(found).resolve().parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in folders:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise PostgresMissing(
+        "PostgreSQL is not installed; install the Debian package postgresql"
+        " (make test does it when run as root)."
+    )
+
+
+@contextmanager
+def private_cluster(*, fsync: bool = True) -> Iterator[Cluster]:
+    """Start a cluster on a free port, and remove every trace of it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="doorstep-postgres-"))
+    try:
+        cluster = _start(folder, binaries(), fsync=fsync)
+        try:
+            _wait(cluster)
+            yield cluster
+        finally:
+            _stop(cluster.process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path, programs: Path, *, fsync: bool) -> Cluster:
+    """Make the cluster's files and start it; PostgreSQL refuses to run as root."""
+    password, port = secrets.token_hex(16), _free_port()
+    (folder / "password").write_text(password)
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        for path in (folder, folder / "password"):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+    data = str(folder / "data")
+    create = [f"{programs}/initdb", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", data]
+    create += [f"--username={ROLE}", "--auth=scram-sha-256", f"--pwfile={folder / 'password'}"]
+    with (folder / "log").open("wb") as log:
+        made = _spawn(create, log.fileno(), folder).wait()
+        assert made == 0, (folder / "log").read_text()
+        serve = [f"{programs}/postgres", "-D", data, "-p", str(port), "-k", str(folder)]
+        for name, value in _options(fsync).items():
+            serve += ["-c", f"{name}={value}"]
+        process = _spawn(serve, log.fileno(), folder)
+    return Cluster(folder, port, password, process)
+
+
+def _options(fsync: bool) -> dict[str, str]:
+    """What differs from PostgreSQL's own defaults."""
+    return {
+        "listen_addresses": "127.0.0.1",
+        "fsync": "on" if fsync else "off",
+        "max_connections": "60",
+        "timezone": "UTC",
+        "lc_messages": "C",
+    }
+
+
+def _spawn(command: list[str], log: int, folder: Path) -> subprocess.Popen[bytes]:
+    if shutil.which("setpriv"):  # SIGINT is PostgreSQL's word for a fast, clean stop
+        command = ["setpriv", "--pdeathsig", "INT", "--", *command]
+    as_root = os.geteuid() == 0
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        cwd=folder,
+        user="postgres" if as_root else None,
+        group="postgres" if as_root else None,
+        extra_groups=[] if as_root else None,
+        start_new_session=True,
+    )
+
+
+def _wait(cluster: Cluster) -> None:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not cluster.is_up():
+        log = cluster.folder / "log"
+        assert cluster.process.poll() is None, f"PostgreSQL ended: {log.read_text()}"
+        assert time.monotonic() < deadline, f"PostgreSQL is not up: {log.read_text()}"
+        time.sleep(0.05)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(2)  # SIGINT: fast shutdown
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
