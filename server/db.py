@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from alembic.config import Config
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -157,6 +159,12 @@ def snapshot() -> Iterator[Session]:
         session.rollback()
 
 
+def migration_config() -> Config:
+    """What Alembic must know to bring the database of the running application up to date."""
+    config: Config = current_app.extensions["migrate"].migrate.get_config()
+    return config
+
+
 def prepare_engine(engine: Engine) -> None:
     """Set the pragmas and the BEGIN of SQLite, or the isolation and timeouts of PostgreSQL."""
     if engine.dialect.name == "sqlite":
@@ -173,6 +181,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
         "synchronous=FULL",  # NORMAL may lose an acknowledged receipt in a power cut
         "busy_timeout=10000",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # or INSERT OR REPLACE would delete behind the triggers
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -24,6 +24,6 @@ def refused(problem: Problem) -> tuple[Response | str, int]:
 
 def busy(_error: OperationalError) -> tuple[Response, int]:
     """The database could not be locked in time, or its disk is full: nothing was done."""
-    answer = jsonify(Problem("busy").to_json())
+    answer = jsonify(Problem("server_busy").to_json())
     answer.headers["Retry-After"] = "5"
     return answer, 503

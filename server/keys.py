@@ -10,11 +10,14 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from flask import current_app
 
+from server.device_key import sign
 from server.settings import Settings
 
 
@@ -60,3 +63,25 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
         os.link(draft, path)
     draft.unlink()
     return path.read_text(encoding="utf-8")
+
+
+def installation_secret() -> bytes:
+    """The secret of the running application, under anchors, cursors and enrolment codes."""
+    secret: str = current_app.config["SECRET_KEY"]
+    return secret.encode()
+
+
+def sign_for_the_office(digest: bytes) -> str:
+    """The office's signature over the 32 bytes of an event hash, as base64url."""
+    settings: Settings = current_app.extensions["settings"]
+    return sign(_office_key_of(settings), digest)
+
+
+@lru_cache(maxsize=16)
+def _office_key_of(settings: Settings) -> ec.EllipticCurvePrivateKey:
+    return office_key(settings)
+
+
+def random_bytes(count: int) -> bytes:
+    """Random bytes for keys, codes and ids; the one place where the server takes them."""
+    return secrets.token_bytes(count)

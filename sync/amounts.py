@@ -47,7 +47,7 @@ def _read(typed: str, max_fen: int, zero_ok: bool) -> tuple[str | None, int]:
         return "leading_zero", 0
     if len(decimals) > 2:
         return "two_decimals", 0
-    if len(yuan) > 15:
+    if len(yuan) > 13:
         return "limit", 0
     fen = int(yuan) * 100 + int(decimals.ljust(2, "0"))
     if fen == 0 and not zero_ok:

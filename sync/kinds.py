@@ -29,6 +29,8 @@ _SHOWN_BALANCE = {"principal_fen?": "int", "interest_fen?": "int", "as_of?": "da
 # kind -> field -> rule. Schema version 1 of every kind.
 FIELDS: dict[str, Mapping[str, object]] = {
     "lane.opened": {"device": "id", "code": "id", "key_alg": "one:ES256", "replaces?": "hex:32"},
+    # After the database of a phone is gone, and with it the key that could not leave it.
+    "key.rotated": {"device": "id", "alg": "one:ES256", "public_key": "text:120"},
     "visit.started": {
         "household": "id",
         "stop?": "id",

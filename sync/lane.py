@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from sync.events import ZERO_HASH, Envelope
 from sync.fields import check_fields
@@ -39,6 +39,22 @@ EVENT_KEYS = (
 )
 
 
+class Link(Protocol):
+    """What the chain needs to know of an event; every Envelope is one."""
+
+    @property
+    def seq(self) -> int:
+        """Position in the lane, from 1."""
+
+    @property
+    def prev(self) -> str:
+        """Hash of the event before it."""
+
+    @property
+    def hash(self) -> str:
+        """Hash of the event itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The last event of a lane that is held without a gap before it. seq 0 is an empty lane."""
@@ -55,7 +71,7 @@ class Extension:
     places: tuple[Place, ...]
 
 
-def extend(head: Head, batch: Sequence[Envelope]) -> Extension:
+def extend(head: Head, batch: Sequence[Link]) -> Extension:
     """Walk a batch from the head and say of each event where it stands.
 
     next    It follows the head, which moves on to it.
@@ -133,7 +149,7 @@ def next_batch(unacked: Sequence[Envelope]) -> list[Envelope]:
     return batch
 
 
-def _place(head: Head, event: Envelope) -> Place:
+def _place(head: Head, event: Link) -> Place:
     if event.seq <= head.seq:
         return "behind"
     if event.seq > head.seq + 1:

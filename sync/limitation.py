@@ -1,13 +1,14 @@
 """Limitation (诉讼时效) of one debt: date arithmetic over reviewed events, never typed (R10).
 
-Sources: Civil Code art. 188, 189, 192, 195, 201-203 and the interpretations 法释〔2020〕17号,
-法释〔2018〕12号 (old law) and 法释〔2022〕6号 art. 35 (twenty years). Dates are 'YYYY-MM-DD' in Asia/Shanghai.
+Sources: Civil Code art. 188, 189, 192, 195, 201-203; the interpretations 法释〔2020〕17号 (what
+interrupts), 法释〔2018〕12号 (old law) and 法释〔2022〕6号 art. 35 (twenty years). Dates are
+'YYYY-MM-DD' in Asia/Shanghai.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 from sync.dates import add_days, add_years, days_between, parse_date
@@ -202,9 +203,13 @@ class _Walk:
             return None if on > self.rolled else "waiver_in_advance"
         if on > self.rolled:
             return "after_end"
+        if event.kind == "PROCEDURE":
+            # One that still runs reaches past any start; one that has ended counts by its end.
+            until = parse_date(event.ended_on) if event.ended_on else self.longstop
+        else:
+            until = on
         # Before the due date nothing runs; inside a procedure that has ended nothing ran.
-        until = parse_date(event.ended_on or event.on) if event.kind == "PROCEDURE" else on
-        return "before_period" if until < self.start and event.ended_on is None else None
+        return "before_period" if until < self.start else None
 
     def result(self, today: date) -> Limitation:
         state = self.state
@@ -230,7 +235,7 @@ class _Walk:
 
 def _order(event: Interruption) -> tuple[str, ...]:
     """Date order; on one day by everything else, so that the order of arrival cannot matter."""
-    return (event.on, event.kind, event.ended_on or "9999", event.signer_role, event.ref)
+    return tuple("" if value is None else str(value) for value in astuple(event))
 
 
 def _entry_fault(event: Interruption, loan_on: str | None, today: str) -> str | None:
@@ -240,14 +245,14 @@ def _entry_fault(event: Interruption, loan_on: str | None, today: str) -> str | 
         return "before_loan"
     if event.kind not in KINDS:
         return "kind_not_accepted"
-    if event.review != "ACCEPTED":
-        return "not_accepted"
-    if event.kind != "SIGNED_NOTICE":
-        return None
-    signed = may_sign(
+    if event.ended_on is not None and event.ended_on < event.on:
+        return "ends_before_it_begins"
+    signed = event.kind != "SIGNED_NOTICE" or may_sign(
         event.signer_role,
         lives_here=event.lives_here,
         adult=event.adult,
         relation=event.relation,
     )
-    return None if signed else "signer_may_not_sign"
+    if not signed:
+        return "signer_may_not_sign"
+    return None if event.review == "ACCEPTED" else "not_accepted"

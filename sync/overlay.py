@@ -127,7 +127,7 @@ def _add(row: dict[str, Any], body: Row, sign: int) -> None:
 def _is_first_void(event: OwnEvent, counting: Sequence[OwnEvent]) -> bool:
     target = event["body"]["target"]
     first = next(e for e in counting if e["kind"] == "cash.void" and e["body"]["target"] == target)
-    return first["hash"] == event["hash"]
+    return first is event
 
 
 def _lay_on_household(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 
 def effective_at(claim_ms: int, anchor_at_ms: int | None, received_ms: int) -> int:
     """The claimed instant, clamped between two that the server knows.
@@ -15,3 +17,9 @@ def effective_at(claim_ms: int, anchor_at_ms: int | None, received_ms: int) -> i
     """
     earliest = claim_ms if anchor_at_ms is None else max(claim_ms, anchor_at_ms)
     return min(earliest, received_ms)
+
+
+def day_of(at_ms: int, tz_minutes: int = 480) -> str:
+    """The date of an instant, 'YYYY-MM-DD', on a clock so many minutes east of UTC (China: 480)."""
+    days = (at_ms + tz_minutes * 60_000) // 86_400_000
+    return (date(1970, 1, 1) + timedelta(days=days)).isoformat()

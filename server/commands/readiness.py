@@ -56,7 +56,7 @@ def _port_refusal(host: str, port: int, error: OSError) -> NotReady:
 def check_data_dir(folder: Path) -> None:
     """Refuse a data folder that cannot be made or written to, or a disk that is nearly full."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # names, debts, keys: private
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"doorstep")
         free = shutil.disk_usage(folder).free

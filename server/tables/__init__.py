@@ -24,7 +24,7 @@ from server.tables.history import (
     RawInbox,
     VerdictRow,
 )
-from server.tables.identity import Branch, Device, EnrolCode, Lane, Staff, StaffRole
+from server.tables.identity import Branch, Device, DeviceKey, EnrolCode, Lane, Staff, StaffRole
 from server.tables.master import (
     Area,
     Household,
@@ -46,8 +46,8 @@ from server.tables.office import (
 
 __all__ = [
     "Area",
-    "AssistRequest",
     "Assignment",
+    "AssistRequest",
     "Attachment",
     "Branch",
     "CashCount",
@@ -55,6 +55,7 @@ __all__ = [
     "CommitLog",
     "DayClose",
     "Device",
+    "DeviceKey",
     "EnrolCode",
     "EpochRow",
     "EventRow",

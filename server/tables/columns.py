@@ -12,10 +12,11 @@ Id = Annotated[str, mapped_column(String(64))]
 IdKey = Annotated[str, mapped_column(String(64), primary_key=True)]
 Hash = Annotated[str, mapped_column(String(64))]  # lower hex SHA-256
 HashKey = Annotated[str, mapped_column(String(64), primary_key=True)]
-Code = Annotated[str, mapped_column(String(40))]
+Code = Annotated[str, mapped_column(String(64))]  # a word of ours, or an id typed on a phone
 Name = Annotated[str, mapped_column(String(200))]
 Fen = Annotated[int, mapped_column(BigInteger)]
 Instant = Annotated[int, mapped_column(BigInteger)]  # milliseconds since 1970, UTC
 Tick = Annotated[int, mapped_column(BigInteger)]
+Seq = Annotated[int, mapped_column(BigInteger)]  # place in a lane, from 1
 Day = Annotated[str, mapped_column(String(10))]  # 'YYYY-MM-DD', Asia/Shanghai
 Json = Annotated[str, mapped_column(Text)]  # canonical JSON

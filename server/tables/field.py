@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
-from server.tables.columns import Code, Day, Fen, Hash, HashKey, Id, IdKey, Instant, Name, Tick
+from server.tables.columns import Code, Day, Fen, Hash, HashKey, Id, IdKey, Instant, Name, Seq, Tick
 
 
 class Sweep(Base):
@@ -70,6 +70,7 @@ class Visit(Base):
     started_on: Mapped[Day]
     met: Mapped[Code | None]
     outcome: Mapped[Code | None]
+    outcome_seq: Mapped[Seq | None]  # of two outcomes of one visit the later in the lane counts
     away_place: Mapped[Name | None]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
-from server.tables.columns import Code, Hash, HashKey, Id, IdKey, Instant, Tick
+from server.tables.columns import Code, Hash, HashKey, Id, IdKey, Instant, Seq, Tick
 
 
 class EpochRow(Base):
@@ -57,7 +57,7 @@ class EventRow(Base):
     branch_id: Mapped[IdKey]
     hash: Mapped[HashKey]
     lane_id: Mapped[Id]
-    seq: Mapped[int]
+    seq: Mapped[Seq]
     prev: Mapped[Hash]
     kind: Mapped[Code]
     sv: Mapped[int]

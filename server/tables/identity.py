@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
-from server.tables.columns import Code, Hash, Id, IdKey, Instant, Name
+from server.tables.columns import Code, Hash, Id, IdKey, Instant, Name, Seq
 
 
 class Branch(Base):
@@ -54,6 +54,7 @@ class Device(Base):
     __tablename__ = "device"
     __table_args__ = (
         ForeignKeyConstraint(["branch_id", "officer_id"], ["staff.branch_id", "staff.id"]),
+        Index("device_by_id", "id"),  # a phone names itself, not its branch
     )
 
     branch_id: Mapped[IdKey]
@@ -66,6 +67,22 @@ class Device(Base):
     enrolled_at_ms: Mapped[Instant]
     revoked_at_ms: Mapped[Instant | None]
     last_seen_at_ms: Mapped[Instant | None]
+
+
+class DeviceKey(Base):
+    """A key of a device and the place in its lane from which it signs.
+
+    The first comes from the enrolment. A phone whose memory was wiped makes a new one; events
+    from before are still verified with the key of their time.
+    """
+
+    __tablename__ = "device_key"
+
+    branch_id: Mapped[IdKey]
+    device_id: Mapped[IdKey]
+    public_key: Mapped[str] = mapped_column(String(200), primary_key=True)  # base64url of the point
+    alg: Mapped[Code]
+    from_seq: Mapped[Seq]
 
 
 class Lane(Base):
@@ -82,9 +99,9 @@ class Lane(Base):
     code: Mapped[Code]
     device_id: Mapped[Id | None] = mapped_column(index=True)
     officer_id: Mapped[Id | None]
-    head_seq: Mapped[int]
+    head_seq: Mapped[Seq]
     head_hash: Mapped[Hash]
-    archived_seq: Mapped[int]
+    archived_seq: Mapped[Seq]
 
 
 class EnrolCode(Base):
@@ -93,6 +110,7 @@ class EnrolCode(Base):
     __tablename__ = "enrol_code"
     __table_args__ = (
         ForeignKeyConstraint(["branch_id", "officer_id"], ["staff.branch_id", "staff.id"]),
+        Index("enrol_code_by_hash", "code_hash"),
     )
 
     branch_id: Mapped[IdKey]

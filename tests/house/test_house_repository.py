@@ -26,7 +26,7 @@ def test_it_names_no_folder_of_a_machine() -> None:
 
 
 def test_it_names_no_package_registry() -> None:
-    host = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.(?:com|org)|npmmirror|deb\.debian\.org")
+    host = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.(?:com|org)|npm[m]irror|deb\.debian\.")
 
     keep(lines_where(TEXTS, host.search), "the client of each machine knows its own registry")
 

@@ -35,12 +35,11 @@ fi
 echo "Debian: ${missing[*]}"
 log=$(mktemp)
 export DEBIAN_FRONTEND=noninteractive
-# Debian's postgresql package would start a cluster of its own; the tests start a private one.
-if [[ " ${missing[*]} " == *" postgresql "* ]]; then
-    mkdir -p /etc/postgresql-common
-    [ -e /etc/postgresql-common/createcluster.conf ] ||
-        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
-fi
+# Debian's package would start a cluster for the whole machine; the tests want a private one.
+quiet=/etc/postgresql-common/createcluster.d/doorstep-tests.conf
+trap 'rm -f "$log" "$quiet"' EXIT
+mkdir -p "${quiet%/*}"
+echo 'create_main_cluster = false' >"$quiet"
 if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } \
     >"$log" 2>&1 </dev/null; then
     tail -n 15 "$log" >&2
@@ -49,4 +48,3 @@ if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@
         "The system packages could not be installed (${missing[*]}); the lines above say why." >&2
     exit 1
 fi
-rm -f "$log"

@@ -31,16 +31,6 @@ export function timeOf(instantMs: number): string {
   return new Date(instantMs + SHANGHAI_MS).toISOString().slice(11, 16);
 }
 
-/** Days from one date to another, both 'YYYY-MM-DD'; negative when `to` is earlier. */
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
-}
-
-/** A date `days` later than another, both 'YYYY-MM-DD'. */
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
 /** Day of the week of a date: 0 is Sunday. */
 export function weekdayOf(day: string): number {
   return new Date(Date.parse(day)).getUTCDay();

@@ -6,7 +6,7 @@
  * rows lie in two slots that are written in turn, so that one of them is always whole.
  */
 
-import { frame, scan } from './journal-file';
+import { frame, scan, UNCERTAIN } from './journal-file';
 import type { JournalAnswer, JournalRequest, Opened } from './journal';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -19,7 +19,6 @@ const OPEN_WAIT_MS = 200;
 
 let files: FileSystemSyncAccessHandle[] = [];
 let end = 0;
-let slot = 1;
 
 async function openFile(name: string, create: boolean): Promise<FileSystemSyncAccessHandle> {
   const root = await navigator.storage.getDirectory();
@@ -80,10 +79,18 @@ function append(payloads: readonly Uint8Array[]): number {
       end += record.length;
     }
   } catch (error) {
-    cut(start);
+    takeBack(start);
     throw error;
   }
   return start;
+}
+
+function takeBack(start: number): void {
+  try {
+    cut(start);
+  } catch {
+    throw new Error(UNCERTAIN);
+  }
 }
 
 /** Take back what was written from `start` on: the database refused the same events. */
@@ -93,13 +100,12 @@ function cut(start: number): void {
   end = start;
 }
 
-function keepRows(payload: Uint8Array): void {
+function keepRows(payload: Uint8Array, slot: 1 | 2): void {
   const file = files[slot]!;
   const record = frame(payload);
   write(file, record, 0);
   file.truncate(record.length);
   file.flush();
-  slot = 3 - slot;
 }
 
 async function perform(request: JournalRequest): Promise<unknown> {
@@ -111,8 +117,7 @@ async function perform(request: JournalRequest): Promise<unknown> {
     case 'cut':
       return cut(request.start);
     case 'rows':
-      if (request.slot) slot = request.slot;
-      return keepRows(request.payload);
+      return keepRows(request.payload, request.slot);
   }
 }
 

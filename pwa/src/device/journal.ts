@@ -16,15 +16,15 @@ export interface Journal {
   append(payloads: readonly Uint8Array[]): Promise<number>;
   /** Cuts the journal back to a place that `append` gave. */
   cut(start: number): Promise<void>;
-  /** Writes a copy of the rows into the older slot, or into the one named (1 or 2). */
-  keepRows(payload: Uint8Array, slot?: 1 | 2): Promise<void>;
+  /** Writes a copy of the rows into a slot; the caller takes the two in turn. */
+  keepRows(payload: Uint8Array, slot: 1 | 2): Promise<void>;
 }
 
 export type JournalRequest =
   | { readonly op: 'open'; readonly create: boolean }
   | { readonly op: 'append'; readonly payloads: readonly Uint8Array[] }
   | { readonly op: 'cut'; readonly start: number }
-  | { readonly op: 'rows'; readonly payload: Uint8Array; readonly slot: 1 | 2 | undefined };
+  | { readonly op: 'rows'; readonly payload: Uint8Array; readonly slot: 1 | 2 };
 
 export interface JournalAnswer {
   readonly id: number;

@@ -9,14 +9,14 @@ import { gzip, hmac, sha256, utf8 } from '../device/bytes';
 import { signBytes } from '../device/keys';
 import type { Answer, Ask } from '../device/line';
 import { canonicalBytes } from '../sync/canonical';
+import { ZERO_HASH } from '../sync/events';
+import { BATCH_EVENTS_MAX, nextBatch, packBatch } from '../sync/lane';
 import type { StoredEvent, StoredRow, StoredVerdict } from './db';
 import type { Absorbed } from './feed';
-import { NO_EVENT } from './log';
 import type { Ack, Identity } from './meta';
 import type { PullPage, Push, Refusal, SyncAnswer, SyncRequest, WireVerdict } from './wire';
 
-/** Events in one batch. 100 of about 600 bytes are 60 kB: 12 s at 40 kbit/s, unpacked. */
-export const BATCH_EVENTS_MAX = 100;
+export { BATCH_EVENTS_MAX };
 
 /** Bytes of one page down: first sync of 300 households is one page. */
 const PAGE_BYTES = 1_000_000;
@@ -35,7 +35,8 @@ export class SyncProblem extends Error {
 
 export interface Credentials {
   readonly identity: Identity;
-  readonly key: CryptoKeyPair;
+  /** null after a wipe, until the phone may record again and has made a new one. */
+  readonly key: CryptoKeyPair | null;
 }
 
 /**
@@ -44,39 +45,19 @@ export interface Credentials {
  * A new key begins a batch of its own, for the signature of the last event vouches for all of
  * its batch and must be of one key.
  */
-export function nextBatch(unsent: readonly StoredEvent[], limit: number): readonly StoredEvent[] {
-  const first = unsent[0];
-  if (!first) return [];
-  const end = unsent.findIndex(
-    ({ event }, index) =>
-      index === limit ||
-      event.actor !== first.event.actor ||
-      event.app !== first.event.app ||
-      (index > 0 && event.kind === 'key.rotated'),
-  );
-  return end < 0 ? unsent : unsent.slice(0, end);
+export function batchOf(unsent: readonly StoredEvent[], limit: number): readonly StoredEvent[] {
+  const newKey = unsent.findIndex(({ event }, at) => at > 0 && event.kind === 'key.rotated');
+  const upTo = unsent.slice(0, newKey < 0 ? limit : Math.min(limit, newKey));
+  return upTo.slice(0, nextBatch(upTo.map(({ event }) => event)).length);
 }
 
 export function pushOf(batch: readonly StoredEvent[]): Push | null {
-  const first = batch[0]?.event;
   const last = batch.at(-1);
-  if (!first || !last) return null;
-  const body = first.body as { public_key?: string };
-  return {
-    v: 1,
-    lane: first.lane,
-    first_seq: first.seq,
-    prev: first.prev,
-    actor: first.actor,
-    app: first.app,
-    events: batch.map(({ event }) => {
-      const { kind, sv, visit, subject, base_rev, anchor, occurred_at, tz, boot } = event;
-      const about = { case: event.case, visit, subject, base_rev, anchor };
-      return { kind, sv, ...about, occurred_at, tz, boot, body: event.body };
-    }),
-    sig: last.sig,
-    ...(first.kind === 'key.rotated' && body.public_key ? { new_key: body.public_key } : {}),
-  };
+  if (!last) return null;
+  const events = batch.map(({ event }) => event);
+  const [first] = events;
+  const new_key = first?.kind === 'key.rotated' ? String(first.body.public_key) : null;
+  return { ...packBatch(events, last.sig), ...(new_key === null ? {} : { new_key }) };
 }
 
 /** Until the server has the new key of a wiped phone, the secret of enrolment vouches for us. */
@@ -90,7 +71,9 @@ export async function proofOf(
   resume: boolean,
 ): Promise<Record<string, string>> {
   const device = { 'Doorstep-Device': who.identity.device };
-  if (resume) return { ...device, 'Doorstep-Resume': await hmac(who.identity.ack_secret, body) };
+  if (resume || !who.key) {
+    return { ...device, 'Doorstep-Resume': await hmac(who.identity.ack_secret, body) };
+  }
   return { ...device, 'Doorstep-Signature': await signBytes(who.key, body) };
 }
 
@@ -149,7 +132,7 @@ export async function readSync(
  */
 export function ackOf(said: SyncAnswer, known: Ack, log: readonly StoredEvent[]): Ack | null {
   const { ack, epoch } = said;
-  const start: Ack = { epoch, seq: 0, hash: NO_EVENT };
+  const start: Ack = { epoch, seq: 0, hash: ZERO_HASH };
   const base = known.epoch === epoch ? known : start;
   if (!ack || ack.head_seq <= base.seq) return base === known ? null : base;
   const ours = log.find((event) => event.seq === ack.head_seq && event.lane === ack.lane);
@@ -165,7 +148,7 @@ const verdictOf = (said: WireVerdict, tick: number | null): StoredVerdict => ({
 });
 
 export async function sumOf(row: object): Promise<string> {
-  return sha256(canonicalBytes(row) as Uint8Array<ArrayBuffer>);
+  return sha256(canonicalBytes(row));
 }
 
 /** What one answer changes on this phone. Every hash is made here, before any transaction. */

@@ -2,9 +2,7 @@
 
 import type { Db, Head, StoredBlob, StoredEvent } from './db';
 import { settle, write } from './db';
-
-/** What the first event of a lane names as its predecessor. */
-export const NO_EVENT = '0'.repeat(64);
+import { ZERO_HASH } from '../sync/events';
 
 /** The lane grew between building the event and writing it: build it again. */
 export class HeadMoved extends Error {
@@ -12,27 +10,36 @@ export class HeadMoved extends Error {
 }
 
 export async function readHead(db: Db, lane: string): Promise<Head> {
-  return (await db.get('head', lane)) ?? { lane, seq: 0, hash: NO_EVENT };
+  return (await db.get('head', lane)) ?? { lane, seq: 0, hash: ZERO_HASH };
+}
+
+export interface Beside {
+  readonly blobs?: readonly StoredBlob[];
+  /** The key that signed these events, if it is new: key and events stand or fall together. */
+  readonly key?: CryptoKeyPair;
 }
 
 /** Append events with their photos. Resolves when all are on disk: say "saved" after, not before. */
 export async function append(
   db: Db,
   events: readonly StoredEvent[],
-  blobs: readonly StoredBlob[] = [],
+  { blobs = [], key }: Beside = {},
 ): Promise<void> {
   const first = events[0];
   const last = events.at(-1);
   if (!first || !last) return;
-  await settle(write(db, 'log', 'head', 'blobs'), async (tx) => {
+  await settle(write(db, 'log', 'head', 'blobs', 'meta'), async (tx) => {
     const heads = tx.objectStore('head');
-    const head = (await heads.get(first.lane))?.hash ?? NO_EVENT;
+    const head = (await heads.get(first.lane))?.hash ?? ZERO_HASH;
+    // A second try after a connection died in the middle of the first, which had succeeded.
+    if (head === last.hash) return;
     if (head !== first.event.prev) throw new HeadMoved(first.lane);
     const log = tx.objectStore('log');
     await Promise.all([
       ...events.map((event) => log.add(event)),
       ...blobs.map((blob) => tx.objectStore('blobs').put(blob)),
       heads.put({ lane: last.lane, seq: last.seq, hash: last.hash }),
+      key && tx.objectStore('meta').put(key, 'key'),
     ]);
   });
 }

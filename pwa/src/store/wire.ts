@@ -1,30 +1,9 @@
 /** The forms that travel between phone and server, word for word as they stand on the wire. */
 
-export interface Signed {
-  readonly kind: string;
-  readonly sv: number;
-  readonly case: string | null;
-  readonly visit: string | null;
-  readonly subject: string | null;
-  readonly base_rev: number | null;
-  readonly anchor: { readonly tick: number; readonly mac: string } | null;
-  readonly occurred_at: number;
-  readonly tz: number;
-  readonly boot: number;
-  readonly body: object;
-}
+import type { Batch } from '../sync/lane';
 
-export interface Push {
-  readonly v: 1;
-  readonly lane: string;
-  readonly first_seq: number;
-  readonly prev: string;
-  readonly actor: string;
-  readonly app: string;
-  readonly events: readonly Signed[];
-  /** Of the last event; through the chain it vouches for all before it. */
-  readonly sig: string;
-  /** After a wipe: the key that signs from the first event of this batch on. */
+/** A batch of events, and after a wipe the key that signs from its first event on. */
+export interface Push extends Batch {
   readonly new_key?: string;
 }
 

@@ -1,0 +1,86 @@
+/** Labelled input: a line of text, a choice from a list, a tick. */
+
+import type { ComponentChildren } from 'preact';
+
+interface FieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  readonly id: string;
+  readonly max?: number;
+  readonly type?: 'text' | 'date';
+  readonly mode?: 'decimal' | 'text';
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A lone surrogate has no bytes of its own; half an emoji is dropped where it is typed. */
+const whole = (value: string): string => value.replace(/\p{Surrogate}/gu, '');
+
+export function Field(props: FieldProps) {
+  const { label, value, onValue, id, max = 100, type = 'text', mode = 'text', from, to } = props;
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        type={type}
+        inputMode={mode}
+        maxLength={max}
+        min={from}
+        max={to}
+        value={value}
+        autocomplete="off"
+        data-testid={id}
+        onInput={(event) => onValue(whole(event.currentTarget.value))}
+      />
+    </label>
+  );
+}
+
+interface SelectProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  readonly id: string;
+  readonly options: readonly (readonly [string, string])[];
+}
+
+export function Select({ label, value, onValue, id, options }: SelectProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select
+        value={value}
+        data-testid={id}
+        onChange={(event) => onValue(event.currentTarget.value)}
+      >
+        {options.map(([code, words]) => (
+          <option key={code} value={code}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface TickProps {
+  readonly value: boolean;
+  readonly onValue: (value: boolean) => void;
+  readonly id: string;
+  readonly children: ComponentChildren;
+}
+
+export function Tick({ value, onValue, id, children }: TickProps) {
+  return (
+    <label class="tick">
+      <input
+        type="checkbox"
+        checked={value}
+        data-testid={id}
+        onChange={(event) => onValue(event.currentTarget.checked)}
+      />
+      <span>{children}</span>
+    </label>
+  );
+}

@@ -1,0 +1,33 @@
+/** Find a household by name, borrower, village, contract or the end of a telephone number. */
+
+import { signal } from '@preact/signals';
+import { shown } from '../state/shown';
+import type { House } from '../state/view';
+import { text } from '../text';
+import { Field } from '../parts/field';
+import { Frame } from '../parts/frame';
+import { HOUSE_ROW_PX, HouseRow } from '../parts/house-row';
+import { LongList } from '../parts/long-list';
+
+const asked = signal('');
+
+function matches({ row, loans }: House, words: string): boolean {
+  const plain = [row.name, row.village, row.natural_village, row.phone].concat(
+    loans.flatMap((loan) => [loan.borrower_name, loan.contract_no]),
+  );
+  return plain.some((one) => one?.toLowerCase().includes(words));
+}
+
+export function Search() {
+  const words = asked.value.trim().toLowerCase();
+  const houses = [...shown.houses.value.values()];
+  const found = words ? houses.filter((house) => matches(house, words)) : houses;
+  return (
+    <Frame title={text.search} sub={text.found(found.length)} still>
+      <Field label={text.searchFor} id="search-words" value={asked.value} onValue={(value) => (asked.value = value)} />
+      <LongList items={found} rowHeight={HOUSE_ROW_PX} keyOf={(house) => house.row.id}>
+        {(house) => <HouseRow house={house} />}
+      </LongList>
+    </Frame>
+  );
+}

@@ -1,0 +1,43 @@
+/** A village: its households, those to meet first. */
+
+import { signal } from '@preact/signals';
+import { shown } from '../state/shown';
+import { inOrder } from '../state/view';
+import { text } from '../text';
+import { Frame } from '../parts/frame';
+import { HOUSE_ROW_PX, HouseRow } from '../parts/house-row';
+import { LongList } from '../parts/long-list';
+
+const easyFirst = signal(false);
+
+export function Village({ id }: { readonly id: string }) {
+  const villages = shown.days.value.flatMap((day) => shown.villagesOn(day));
+  const its = villages.filter((village) => village.id === id);
+  const houses = its.flatMap((village) => village.houses);
+  const met = its.reduce((sum, village) => sum + village.met, 0);
+  const name = its[0]?.name || text.noVillage;
+  return (
+    <Frame title={name} sub={text.villageSub(houses.length - met, met)} still>
+      <div class="sort" role="group" aria-label={text.order}>
+        {[false, true].map((easy) => (
+          <button
+            key={String(easy)}
+            type="button"
+            class="chip"
+            aria-pressed={easyFirst.value === easy}
+            onClick={() => (easyFirst.value = easy)}
+          >
+            {easy ? text.easyFirst : text.asPlanned}
+          </button>
+        ))}
+      </div>
+      <LongList
+        items={inOrder(houses, easyFirst.value)}
+        rowHeight={HOUSE_ROW_PX}
+        keyOf={(house) => house.row.id}
+      >
+        {(house) => <HouseRow house={house} />}
+      </LongList>
+    </Frame>
+  );
+}

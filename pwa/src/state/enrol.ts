@@ -1,0 +1,68 @@
+/** Making this phone a device of the branch: a key made here, a code from the supervisor. */
+
+import { hex, utf8 } from '../device/bytes';
+import { KEY_ALG, makeKey, publicPoint } from '../device/keys';
+import { normalCode } from '../sync/crockford';
+import { readJson, SyncProblem } from '../store/exchange';
+import type { Identity, Pending } from '../store/meta';
+import { drop, keep, read } from '../store/meta';
+import { identityRecord } from '../store/recover';
+import type { EnrolAnswer } from '../store/wire';
+import type { Phone } from './phone';
+import { load } from './phone';
+import { save } from './record';
+
+/** On a phone that lost all its records this is still there, and says so at the next start. */
+const SENTINEL = 'doorstep-lane';
+
+export const hadLane = (): boolean => localStorage.getItem(SENTINEL) !== null;
+
+/**
+ * Enrol with a code. Throws SyncProblem or NoLine; the same code may then be tried again.
+ *
+ * Key and lane are kept before the code is sent: if the answer is lost, the same key asks again
+ * and gets the same answer, instead of a used-up code.
+ */
+export async function enrol(phone: Phone, typed: string): Promise<void> {
+  const pending = await pendingFor(phone, normalCode(typed));
+  // Before the code is used up: a browser that cannot give us the files must not enrol.
+  await phone.journal.open(true);
+  const answer = await askEnrol(phone, pending);
+  const identity = identityFrom(pending, answer);
+  await phone.journal.append([identityRecord(identity)]);
+  await keep(phone.db, { identity, key: pending.key, boot: phone.boot });
+  await drop(phone.db, 'pending');
+  localStorage.setItem(SENTINEL, identity.lane);
+  await load(phone);
+  if (phone.persisted.value) await save(phone, { facts: [], lines: [] });
+}
+
+async function pendingFor(phone: Phone, code: string): Promise<Pending> {
+  const before = await read(phone.db, 'pending');
+  if (before?.code === code) return before;
+  const pending = { code, lane: hex(phone.clock.random(16)), key: await makeKey() };
+  await keep(phone.db, { pending });
+  return pending;
+}
+
+async function askEnrol(phone: Phone, pending: Pending): Promise<EnrolAnswer> {
+  const { code, lane, key } = pending;
+  const public_key = await publicPoint(key);
+  const asked = { code, alg: KEY_ALG, public_key, lane, app: phone.app };
+  const headers = { 'Content-Type': 'application/json' };
+  const body = utf8(JSON.stringify(asked));
+  try {
+    const answer = await phone.line({ method: 'POST', path: '/v1/enrol', body, headers });
+    return readJson(answer) as EnrolAnswer;
+  } catch (error) {
+    // Somebody else has this lane: the next try makes another.
+    if (error instanceof SyncProblem && error.code === 'lane_taken') await drop(phone.db, 'pending');
+    throw error;
+  }
+}
+
+function identityFrom(pending: Pending, answer: EnrolAnswer): Identity {
+  const { device, lane, officer, branch, ack_secret } = answer;
+  if (lane?.id !== pending.lane || !device || !ack_secret) throw new SyncProblem('not_our_server');
+  return { lane: lane.id, lane_code: lane.code, device, officer, branch, ack_secret };
+}

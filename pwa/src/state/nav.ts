@@ -1,0 +1,57 @@
+/**
+ * Which screen is shown. The address never changes: no name, number or id may stand in it.
+ *
+ * Each step is an empty entry in the browser's history, so that the phone's back key works.
+ */
+
+import { computed, signal } from '@preact/signals';
+
+export type Screen =
+  | { readonly name: 'day' }
+  | { readonly name: 'village'; readonly id: string }
+  | { readonly name: 'search' }
+  | { readonly name: 'household'; readonly id: string }
+  | { readonly name: 'begin'; readonly id: string }
+  | { readonly name: 'visit'; readonly visit: string }
+  | { readonly name: 'notice'; readonly visit: string; readonly loan: string }
+  | { readonly name: 'unsigned'; readonly visit: string; readonly loan: string }
+  | { readonly name: 'cash'; readonly visit: string; readonly loan: string }
+  | { readonly name: 'intention'; readonly visit: string; readonly loan: string }
+  | { readonly name: 'receipt'; readonly hash: string }
+  | { readonly name: 'void'; readonly hash: string }
+  | { readonly name: 'sync' }
+  | { readonly name: 'gate' };
+
+const stack = signal<readonly Screen[]>([{ name: 'day' }]);
+
+export const screen = computed<Screen>(() => stack.value.at(-1) ?? { name: 'day' });
+export const depth = computed<number>(() => stack.value.length - 1);
+
+export function go(next: Screen): void {
+  stack.value = [...stack.value, next];
+  history.pushState({ depth: depth.value }, '');
+}
+
+/** A form that is done is not gone back to: what follows takes its place. */
+export function goInstead(next: Screen): void {
+  stack.value = [...stack.value.slice(0, -1), next];
+}
+
+export function back(): void {
+  if (depth.value > 0) history.back();
+}
+
+/** Back to the latest screen of this name that was passed, or to the day. */
+export function backTo(name: Screen['name']): void {
+  const place = stack.value.findLastIndex((one) => one.name === name);
+  const steps = depth.value - Math.max(0, place);
+  if (steps > 0) history.go(-steps);
+}
+
+export function watchHistory(): void {
+  history.replaceState({ depth: 0 }, '', '/');
+  addEventListener('popstate', (event) => {
+    const to = (event.state as { depth?: number } | null)?.depth ?? 0;
+    stack.value = stack.value.slice(0, to + 1);
+  });
+}

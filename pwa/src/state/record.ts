@@ -1,0 +1,224 @@
+/**
+ * Recording a fact: build the event, hash and sign it, write it twice, and only then say "saved".
+ *
+ * The journal comes first, then the database. If the database refuses, the journal is cut back,
+ * so that "not saved" is true in both. If an answer does not come in time nobody knows, and the
+ * phone records nothing more until it has been started again and has compared the two.
+ */
+
+import { hex } from '../device/bytes';
+import { TookTooLong, within } from '../device/clock';
+import { UNCERTAIN } from '../device/journal-file';
+import { makeKey, KEY_ALG, publicPoint, signHash } from '../device/keys';
+import { eventHash } from '../sync/canonical';
+import { checkBody, ZERO_HASH } from '../sync/events';
+import type { Envelope } from '../sync/events';
+import type { StoredBlob, StoredEvent } from '../store/db';
+import { append } from '../store/log';
+import type { Beside } from '../store/log';
+import { eventRecord } from '../store/recover';
+import type { Phone } from './phone';
+
+/** A save that takes longer has failed, as far as the officer may rely on it. */
+export const SAVE_MS_MAX = 5_000;
+
+/** What the officer's screen knows of a fact; the rest of the envelope is added here. */
+export interface Fact {
+  readonly kind: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly caseId?: string | null;
+  readonly visit?: string | null;
+  readonly subject?: string | null;
+}
+
+/** A fact that names one recorded with it: a photo and the slip it shows. */
+export type FactOf = (before: readonly StoredEvent[]) => Fact;
+
+export interface Photo {
+  readonly sha256: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly media_type: string;
+}
+
+export interface Recording {
+  readonly facts: readonly (Fact | FactOf)[];
+  readonly photo?: Photo | null;
+  /** What to write into the paper book if this is not saved. */
+  readonly lines: readonly string[];
+}
+
+/** The save failed. `certain`: nothing of it was kept. */
+export class SaveFailed extends Error {
+  override readonly name = 'SaveFailed';
+  constructor(
+    readonly certain: boolean,
+    readonly reason: string,
+    readonly hash: string | null = null,
+  ) {
+    super(reason);
+  }
+}
+
+/** Save, or show the red screen. Resolves with the events, or null when nothing may be relied on. */
+export async function record(
+  phone: Phone,
+  recording: Recording,
+): Promise<readonly StoredEvent[] | null> {
+  try {
+    return await save(phone, recording);
+  } catch (error) {
+    const failed = error instanceof SaveFailed ? error : new SaveFailed(true, String(error));
+    if (!failed.certain) phone.halted.value = true;
+    const { certain, reason: cause } = failed;
+    phone.notSaved.value = { lines: recording.lines, certain, cause };
+    return null;
+  }
+}
+
+/** Save in turn. Throws SaveFailed. */
+export function save(phone: Phone, recording: Recording): Promise<readonly StoredEvent[]> {
+  const turn = phone.tail.then(() => saveNow(phone, recording));
+  phone.tail = turn.catch(() => undefined);
+  return turn;
+}
+
+async function saveNow(phone: Phone, recording: Recording): Promise<readonly StoredEvent[]> {
+  if (phone.halted.value) throw new SaveFailed(true, 'halted');
+  if (!phone.persisted.value) throw new SaveFailed(true, 'not_persistent');
+  const key = phone.key ?? (await makeKey());
+  const facts = [...(await opening(phone, key)), ...recording.facts];
+  const events = await build(phone, key, facts);
+  const blobs = photosOf(events, recording.photo ?? null);
+  await writeTwice(phone, events, phone.key ? { blobs } : { blobs, key });
+  phone.key = key;
+  phone.log.value = [...phone.log.value, ...events];
+  if (blobs.length > 0) phone.photos.value = [...phone.photos.value, ...blobs];
+  return events;
+}
+
+/** What must come before: the lane's own first event, or the key that a wiped phone has made. */
+async function opening(phone: Phone, key: CryptoKeyPair): Promise<Fact[]> {
+  const { device, lane_code: code } = identityOf(phone);
+  if (phone.log.value.length === 0) {
+    return [{ kind: 'lane.opened', body: { device, code, key_alg: KEY_ALG, replaces: null } }];
+  }
+  if (phone.key) return [];
+  const public_key = await publicPoint(key);
+  return [{ kind: 'key.rotated', body: { device, alg: KEY_ALG, public_key } }];
+}
+
+function identityOf(phone: Phone) {
+  const identity = phone.identity.value;
+  if (!identity) throw new SaveFailed(true, 'not_enrolled');
+  return identity;
+}
+
+/** Chain, hash and sign. All of it happens outside any transaction. */
+async function build(
+  phone: Phone,
+  key: CryptoKeyPair,
+  facts: readonly (Fact | FactOf)[],
+): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (const each of facts) {
+    const fact = typeof each === 'function' ? each(events) : each;
+    const event = envelope(phone, fact, events.at(-1) ?? phone.log.value.at(-1));
+    const fault = checkBody(event.kind, event.sv, event.body)[0];
+    if (fault) throw new SaveFailed(true, `${fact.kind} ${fault.field}: ${fault.rule}`);
+    const hash = await eventHash(event);
+    const sig = await signHash(key, hash);
+    events.push({ lane: event.lane, seq: event.seq, hash, sig, event });
+  }
+  return events;
+}
+
+function envelope(phone: Phone, fact: Fact, before: StoredEvent | undefined): Envelope {
+  const { lane, officer } = identityOf(phone);
+  const { kind, body, caseId = null, visit = null, subject = null } = fact;
+  return {
+    v: 1,
+    lane,
+    seq: (before?.seq ?? 0) + 1,
+    prev: before?.hash ?? ZERO_HASH,
+    kind,
+    sv: 1,
+    actor: officer.id,
+    case: caseId,
+    visit,
+    subject,
+    base_rev: null,
+    anchor: phone.anchor.value,
+    occurred_at: phone.clock.now(),
+    tz: phone.clock.tzMinutes(),
+    boot: phone.boot,
+    app: phone.app,
+    body,
+  };
+}
+
+function photosOf(events: readonly StoredEvent[], photo: Photo | null): StoredBlob[] {
+  const named = events.find(({ event }) => event.kind === 'attachment.added');
+  return photo && named ? [{ ...photo, seq: named.seq, state: 'waiting' }] : [];
+}
+
+async function writeTwice(
+  phone: Phone,
+  events: readonly StoredEvent[],
+  beside: Beside,
+): Promise<void> {
+  try {
+    await within(writeInOrder(phone, events, beside), SAVE_MS_MAX);
+  } catch (error) {
+    if (error instanceof SaveFailed) throw error;
+    const hash = events.at(-1)?.hash ?? null;
+    const late = error instanceof TookTooLong;
+    throw new SaveFailed(!late, late ? 'too_slow' : nameOf(error), hash);
+  }
+}
+
+async function writeInOrder(
+  phone: Phone,
+  events: readonly StoredEvent[],
+  beside: Beside,
+): Promise<void> {
+  const start = await appendJournal(phone, events);
+  try {
+    await appendTwiceAtMost(phone, events, beside);
+  } catch (error) {
+    try {
+      await phone.journal.cut(start);
+    } catch {
+      throw new SaveFailed(false, nameOf(error), events.at(-1)?.hash ?? null);
+    }
+    throw error;
+  }
+}
+
+async function appendJournal(phone: Phone, events: readonly StoredEvent[]): Promise<number> {
+  try {
+    return await phone.journal.append(events.map(eventRecord));
+  } catch (error) {
+    const { message } = error as Error;
+    throw new SaveFailed(!message.includes(UNCERTAIN), message, events.at(-1)?.hash ?? null);
+  }
+}
+
+/** A browser may close the connection behind our back; open it again and try once more. */
+async function appendTwiceAtMost(
+  phone: Phone,
+  events: readonly StoredEvent[],
+  beside: Beside,
+): Promise<void> {
+  try {
+    await append(phone.db, events, beside);
+  } catch (error) {
+    if (!['InvalidStateError', 'UnknownError'].includes(nameOf(error))) throw error;
+    phone.db = await phone.reopen();
+    await append(phone.db, events, beside);
+  }
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
+
+/** A new visit's id: 16 random bytes. */
+export const newId = (phone: Phone): string => hex(phone.clock.random(16));

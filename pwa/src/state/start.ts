@@ -1,0 +1,102 @@
+/** The start of the app: what this browser can do, one tab, two stores that agree, the phone. */
+
+import { signal } from '@preact/signals';
+import { clock } from '../device/clock';
+import { journalInWorker } from '../device/journal';
+import { line } from '../device/line';
+import { holdLock } from '../device/lock';
+import { askToPersist, isInWeChat, isMissing, keepInstallOffer, startShell } from '../device/powers';
+import { openDb } from '../store/db';
+import type { Db } from '../store/db';
+import { keep } from '../store/meta';
+import { reconcile, TwoHistories } from '../store/recover';
+import { hadLane } from './enrol';
+import { load, makePhone } from './phone';
+import type { Phone } from './phone';
+import { save } from './record';
+import { EVERY_MS, makeSync } from './sync';
+import type { Sync } from './sync';
+
+export type Stage =
+  | 'starting'
+  | 'wechat'
+  | 'unsupported'
+  | 'second_tab'
+  | 'enrol'
+  | 'ready'
+  | 'two_histories'
+  | 'trouble';
+
+export const stage = signal<Stage>('starting');
+
+/** For 'unsupported' what is missing, for 'trouble' what the browser said. */
+export const details = signal('');
+
+/** This phone was enrolled once, and both its stores are empty. */
+export const lostAll = signal(false);
+
+/** Set once, before any screen that uses them is shown. */
+export let phone: Phone;
+export let sync: Sync;
+
+/** The build's name stands in the name of its file; part of every event. */
+const APP = `pwa-${/index-([\w-]+)\.js/.exec(import.meta.url)?.[1] ?? 'dev'}`;
+
+export async function start(): Promise<void> {
+  if (isInWeChat()) return show('wechat');
+  const missing = isMissing();
+  if (missing.length > 0) return show('unsupported', missing.join(', '));
+  keepInstallOffer();
+  startShell().catch(() => undefined);
+  await holdLock(() => show('second_tab'));
+  show('starting');
+  try {
+    show(await wake());
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (error instanceof TwoHistories) show('two_histories', message);
+    else show('trouble', `${name}: ${message}`);
+  }
+}
+
+function show(next: Stage, why = ''): void {
+  details.value = why;
+  stage.value = next;
+}
+
+/** Open both stores, let each mend the other, and read the phone into memory. */
+async function wake(): Promise<Stage> {
+  const journal = journalInWorker();
+  const open = async (): Promise<Db> => (await openDb()).db;
+  const [db, files] = await Promise.all([open(), journal.open(false)]);
+  const found = await reconcile(db, journal, files);
+  phone = makePhone(db, { clock, journal, line, app: APP, reopen: open });
+  sync = makeSync(phone);
+  await load(phone);
+  phone.boot += 1;
+  phone.restored.value = found.toDatabase;
+  phone.persisted.value = found.identity ? await askToPersist() : false;
+  if (!found.identity) {
+    lostAll.value = hadLane();
+    return 'enrol';
+  }
+  await keep(db, { boot: phone.boot });
+  await makeKeyAgain();
+  return 'ready';
+}
+
+/** After a wipe the key is gone: the first event of the new key goes into the lane at once. */
+export async function makeKeyAgain(): Promise<void> {
+  if (!phone.key && phone.persisted.value) await save(phone, { facts: [], lines: [] });
+}
+
+/** Looks for the server at every occasion: there is no saying when the signal is there. */
+export function keepInTouch(): void {
+  const look = () => {
+    if (document.visibilityState === 'visible') void sync.run();
+  };
+  addEventListener('online', look);
+  document.addEventListener('visibilitychange', look);
+  setInterval(look, EVERY_MS);
+  look();
+}

@@ -1,0 +1,243 @@
+/** What the screens show: the server's rows with this phone's own events laid over them. */
+
+import { computed, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
+import { dayOf } from '../device/clock';
+import { daysPastDue } from '../sync/classification';
+import { handFen } from '../sync/custody';
+import { addYears, daysBetween } from '../sync/dates';
+import { view } from '../sync/overlay';
+import type { OwnEvent, Row } from '../sync/overlay';
+import { nextOf, remaining } from '../sync/receipts';
+import type { StoredEvent, StoredRow } from '../store/db';
+import type { Phone } from './phone';
+import { unsentOf } from './phone';
+import { DEFAULTS } from './rows';
+import type {
+  BookRow,
+  HouseholdRow,
+  Laid,
+  LoanRow,
+  MeRow,
+  Settings,
+  StopRow,
+  VillageRow,
+} from './rows';
+
+/** Fewer slips than this, and the officer is told to fetch a new book: about a day of work. */
+export const SLIPS_LOW = 10;
+
+export type Loan = LoanRow & Laid;
+
+export interface House {
+  readonly row: HouseholdRow & Laid;
+  readonly loans: readonly Loan[];
+  readonly stop: StopRow | null;
+  /** All that is known to be due, in fen. */
+  readonly total_fen: number;
+}
+
+export interface VillageView {
+  readonly id: string;
+  readonly name: string;
+  readonly area: string;
+  readonly houses: readonly House[];
+  readonly met: number;
+}
+
+/** Where a record is: on this phone, at the server, or waiting for the office. */
+export type Where = 'local' | 'uploaded' | 'parked' | 'quarantined';
+
+export interface View {
+  readonly today: ReadonlySignal<string>;
+  readonly me: ReadonlySignal<MeRow | null>;
+  readonly settings: ReadonlySignal<Settings>;
+  readonly days: ReadonlySignal<readonly string[]>;
+  readonly houses: ReadonlySignal<ReadonlyMap<string, House>>;
+  readonly handFen: ReadonlySignal<number>;
+  readonly slips: ReadonlySignal<{ left: number; next: { book: string; no: string } | null }>;
+  readonly unsent: ReadonlySignal<{ count: number; fen: number }>;
+  villagesOn(day: string): readonly VillageView[];
+  where(event: StoredEvent): Where;
+}
+
+/** The day by this phone's clock; looked at again whenever the app comes to the front. */
+export function makeView(phone: Phone): View {
+  const today = signal(dayOf(phone.clock.now()));
+  document.addEventListener('visibilitychange', () => {
+    today.value = dayOf(phone.clock.now());
+  });
+  const own = computed(() => ownEvents(phone));
+  const houses = computed(() => housesOf(phone, own.value));
+  const me = computed(() => rowsOf<MeRow>(phone, 'me')[0]?.row ?? null);
+  return {
+    today,
+    me,
+    settings: computed(() => ({ ...DEFAULTS, ...me.value?.settings })),
+    days: computed(() => daysOf(phone)),
+    houses,
+    handFen: computed(() => handFen(own.value, me.value?.counted_total_fen ?? 0)),
+    slips: computed(() => slipsOf(phone, own.value)),
+    unsent: computed(() => unsentSum(phone)),
+    villagesOn: (day) => villagesOn(phone, [...houses.value.values()], day),
+    where: (event) => whereOf(phone, event),
+  };
+}
+
+interface Typed<T> {
+  readonly row: T;
+  readonly tick: number;
+}
+
+function rowsOf<T>(phone: Phone, etype: string): Typed<T>[] {
+  const rows: StoredRow[] = [...(phone.rows.value.get(etype)?.values() ?? [])];
+  return rows.map(({ row, tick }) => ({ row: row as unknown as T, tick }));
+}
+
+function ownEvents(phone: Phone): readonly OwnEvent[] {
+  const verdicts = phone.verdicts.value;
+  return phone.log.value.map(({ hash, event }) => {
+    const said = verdicts.get(hash);
+    return {
+      hash,
+      kind: event.kind,
+      body: event.body,
+      occurred_on: dayOf(event.occurred_at),
+      ...(said ? { verdict: said.verdict, tick: said.tick, reason: said.reason } : {}),
+    };
+  });
+}
+
+/** Own events by the household they are about; a void is about what its receipt was about. */
+function byHousehold(own: readonly OwnEvent[]): Map<string, OwnEvent[]> {
+  const groups = new Map<string, OwnEvent[]>();
+  const home = new Map<string, string>();
+  for (const event of own) {
+    const body = event.body as { household?: string; target?: string };
+    const household = body.household ?? home.get(body.target ?? '');
+    if (household === undefined) continue;
+    home.set(event.hash, household);
+    groups.set(household, [...(groups.get(household) ?? []), event]);
+  }
+  return groups;
+}
+
+const NOTHING_LAID: Laid = { pending: [], under_review: [] };
+
+function laid<T extends object>(
+  etype: string,
+  { row, tick }: Typed<T>,
+  events: readonly OwnEvent[] | undefined,
+): T & Laid {
+  if (!events) return { ...row, ...NOTHING_LAID };
+  return view(etype, row as unknown as Row, tick, events) as unknown as T & Laid;
+}
+
+function housesOf(phone: Phone, own: readonly OwnEvent[]): ReadonlyMap<string, House> {
+  const groups = byHousehold(own);
+  const loans = new Map<string, Loan[]>();
+  for (const typed of rowsOf<LoanRow>(phone, 'loan')) {
+    const home = typed.row.household_id;
+    const loan = laid('loan', typed, groups.get(home));
+    loans.set(home, [...(loans.get(home) ?? []), loan]);
+  }
+  const stops = new Map(rowsOf<StopRow>(phone, 'stop').map(({ row }) => [row.household_id, row]));
+  const houses = rowsOf<HouseholdRow>(phone, 'household').map((typed): House => {
+    const row = laid('household', typed, groups.get(typed.row.id));
+    const its = (loans.get(row.id) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const total_fen = its.reduce((sum, loan) => sum + dueFen(loan), 0);
+    return { row, loans: its, stop: stops.get(row.id) ?? null, total_fen };
+  });
+  return new Map(houses.map((house) => [house.row.id, house]));
+}
+
+const PARTS = ['principal_fen', 'interest_fen', 'penalty_fen', 'cost_fen'] as const;
+
+/** What is known to be due on a loan, in fen; parts that the import does not give are not. */
+export const dueFen = (loan: LoanRow): number =>
+  PARTS.reduce((sum, part) => sum + (loan[part] ?? 0), 0);
+
+function daysOf(phone: Phone): readonly string[] {
+  return [...new Set(rowsOf<StopRow>(phone, 'stop').map(({ row }) => row.day))].sort();
+}
+
+/** A household without a village is shown under its own heading, not dropped (U3). */
+const NO_VILLAGE = { id: '-', name: '', area_name: '', position: 1_000_000 };
+
+function villagesOn(phone: Phone, houses: readonly House[], day: string): readonly VillageView[] {
+  const known = new Map(rowsOf<VillageRow>(phone, 'village').map(({ row }) => [row.id, row]));
+  const groups = new Map<string, House[]>();
+  for (const house of houses) {
+    if (house.stop?.day !== day) continue;
+    const id = house.row.village_id ?? house.stop.village_id ?? NO_VILLAGE.id;
+    groups.set(id, [...(groups.get(id) ?? []), house]);
+  }
+  const villages = [...groups].map(([id, its]) => {
+    const row = known.get(id) ?? { ...NO_VILLAGE, id, name: its[0]?.row.village ?? '' };
+    const first = Math.min(...its.map((house) => house.stop?.position ?? 0));
+    const met = its.filter(isMet).length;
+    return { first, id, name: row.name, area: row.area_name, houses: its, met };
+  });
+  return villages.sort((a, b) => a.first - b.first);
+}
+
+/** Something has come of it in this sweep: cash, ink, or a reason why not. */
+export const isMet = (house: House): boolean => Boolean(house.row.state?.outcome);
+
+/** To meet first; within that as planned, or easy first: willing, then the smallest sums. */
+export function inOrder(houses: readonly House[], easyFirst: boolean): House[] {
+  const willing = (house: House) => (house.row.state?.intention ? 0 : 1);
+  const ease = (a: House, b: House) => willing(a) - willing(b) || a.total_fen - b.total_fen;
+  const plan = (a: House, b: House) => (a.stop?.position ?? 0) - (b.stop?.position ?? 0);
+  const within = easyFirst ? ease : plan;
+  return [...houses].sort((a, b) => Number(isMet(a)) - Number(isMet(b)) || within(a, b));
+}
+
+/** As the server says, except that time goes on while there is no signal. */
+export function limitationOf(loan: LoanRow, today: string): { status: string; left: number | null } {
+  const { status = 'UNKNOWN', ends_on = null } = loan.limitation ?? {};
+  if (!ends_on) return { status, left: null };
+  const left = daysBetween(today, ends_on);
+  return { status: status === 'RUNNING' && left < 0 ? 'EXPIRED' : status, left };
+}
+
+/** Days past due on a day, from the due date; the import's own count where there is none. */
+export function pastDue(loan: LoanRow, today: string): number | null {
+  if (loan.due_on) return daysPastDue(loan.due_on, today);
+  return loan.days_past_due ?? null;
+}
+
+/** A promise lies ahead, and not more than a year (U11). */
+export const promiseRange = (today: string) => ({ from: today, to: addYears(today, 1) });
+
+function slipsOf(phone: Phone, own: readonly OwnEvent[]) {
+  const lane = phone.identity.value?.lane;
+  const rows = rowsOf<BookRow>(phone, 'book')
+    .map(({ row }) => row)
+    .filter((row) => row.lane === lane && row.state === 'issued')
+    .sort((a, b) => (a.prefix + a.from_no < b.prefix + b.from_no ? -1 : 1));
+  const used = own.flatMap(({ kind, body }) =>
+    kind === 'cash.receipt' ? [String((body as { receipt_no: string }).receipt_no)] : [],
+  );
+  const left = rows.reduce((sum, book) => sum + remaining(book, used), 0);
+  const found = nextOf(rows, used);
+  return { left, next: found && { book: found.book.id, no: found.receiptNo } };
+}
+
+function unsentSum(phone: Phone) {
+  const unsent = unsentOf(phone);
+  const slips = unsent.filter(({ event }) => event.kind === 'cash.receipt');
+  const fen = slips.reduce((sum, { event }) => sum + amountOf(event.body), 0);
+  const photos = phone.photos.value.filter((photo) => photo.state === 'waiting');
+  const waiting = photos.filter((photo) => photo.seq <= phone.ack.value.seq);
+  return { count: unsent.length + waiting.length, fen };
+}
+
+export const amountOf = (body: object): number =>
+  (body as { amount_fen?: number }).amount_fen ?? 0;
+
+function whereOf(phone: Phone, event: StoredEvent): Where {
+  if (event.seq > phone.ack.value.seq) return 'local';
+  const verdict = phone.verdicts.value.get(event.hash)?.verdict;
+  return verdict === 'quarantined' || verdict === 'parked' ? verdict : 'uploaded';
+}

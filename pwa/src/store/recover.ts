@@ -1,0 +1,182 @@
+/**
+ * At every start: the journal file and the database are compared, and each gets what it lacks.
+ *
+ * A killed browser can lose the whole database, rows, key and all (pwa-platform 2). The journal
+ * holds every event with its signature, and who this phone is; the key cannot be in it, for it
+ * never leaves the browser, so a phone whose database was lost makes a new one (state/start).
+ */
+
+import { fromUtf8 } from '../device/bytes';
+import type { Journal, Opened } from '../device/journal';
+import { canonicalBytes } from '../sync/canonical';
+import { ZERO_HASH } from '../sync/events';
+import type { Db, StoredEvent, StoredRow, StoredVerdict } from './db';
+import { settle, write } from './db';
+import { readHead } from './log';
+import type { Ack, Anchor, Identity, LastSync } from './meta';
+import { keep, read } from './meta';
+
+/** Two different events with one number: nothing may be recorded until people have looked. */
+export class TwoHistories extends Error {
+  override readonly name = 'TwoHistories';
+}
+
+/** The rows of the last complete exchange, as they lie beside the journal. */
+export interface Copy {
+  readonly serial: number;
+  readonly lane: string;
+  readonly epoch: string;
+  readonly cursor: string | null;
+  readonly ack: Ack | null;
+  readonly anchor: Anchor | null;
+  readonly last: LastSync | null;
+  readonly rows: readonly StoredRow[];
+  readonly verdicts: readonly StoredVerdict[];
+}
+
+export interface Recovered {
+  readonly identity: Identity | null;
+  /** Events that the database had lost and the journal gave back. */
+  readonly toDatabase: number;
+  /** Events that the journal lacked. */
+  readonly toJournal: number;
+}
+
+type JournalRecord =
+  | { readonly identity: Identity }
+  | { readonly event: StoredEvent['event']; readonly hash: string; readonly sig: string };
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export const identityRecord = (identity: Identity): Uint8Array => canonicalBytes({ identity });
+
+export function eventRecord({ event, hash, sig }: StoredEvent): Uint8Array {
+  return canonicalBytes({ event, hash, sig });
+}
+
+const readRecord = (payload: Bytes) => JSON.parse(fromUtf8(payload)) as JournalRecord;
+
+/** Canonical keys are sorted, so that the third byte tells an event from an identity. */
+const isEvent = (payload: Bytes): boolean => payload[2] === 'e'.charCodeAt(0);
+
+function storedFrom(record: JournalRecord): StoredEvent[] {
+  if (!('event' in record)) return [];
+  const { event, hash, sig } = record;
+  return [{ lane: event.lane, seq: event.seq, hash, sig, event }];
+}
+
+/** Compare, and mend whichever of the two lacks something. */
+export async function reconcile(
+  db: Db,
+  journal: Journal,
+  opened: Opened | null,
+): Promise<Recovered> {
+  const inDatabase = await read(db, 'identity');
+  const inJournal = opened && lastIdentity(opened.payloads);
+  if (opened && inJournal && !inDatabase) return restoreDatabase(db, opened, inJournal);
+  if (!inDatabase) return { identity: null, toDatabase: 0, toJournal: 0 };
+  const files = opened ?? (await journal.open(true));
+  const payloads = inJournal ? (files?.payloads ?? []) : [];
+  if (!inJournal) await journal.append([identityRecord(inDatabase)]);
+  return mendBoth({ db, journal, payloads, identity: inDatabase });
+}
+
+function lastIdentity(payloads: readonly Bytes[]): Identity | null {
+  const record = payloads.findLast((payload) => !isEvent(payload));
+  const read = record && readRecord(record);
+  return read && 'identity' in read ? read.identity : null;
+}
+
+interface Both {
+  readonly db: Db;
+  readonly journal: Journal;
+  readonly payloads: readonly Bytes[];
+  readonly identity: Identity;
+}
+
+async function mendBoth({ db, journal, payloads, identity }: Both): Promise<Recovered> {
+  const head = await readHead(db, identity.lane);
+  if (isSame(payloads, head)) return { identity, toDatabase: 0, toJournal: 0 };
+  const theirs = payloads.filter(isEvent).flatMap((payload) => storedFrom(readRecord(payload)));
+  const ours = await db.getAll('log');
+  refuseTwoHistories(ours, theirs);
+  const missingHere = without(theirs, ours);
+  const missingThere = without(ours, theirs);
+  await journal.append(missingThere.map(eventRecord));
+  await putEvents(db, missingHere, identity.lane);
+  return { identity, toDatabase: missingHere.length, toJournal: missingThere.length };
+}
+
+/** Usually nothing is missing, and the last record alone shows it: the events are a chain. */
+function isSame(payloads: readonly Bytes[], head: { seq: number; hash: string }): boolean {
+  const events = payloads.filter(isEvent);
+  const last = events.at(-1);
+  if (!last) return head.seq === 0;
+  const record = readRecord(last);
+  return events.length === head.seq && 'hash' in record && record.hash === head.hash;
+}
+
+function without(these: readonly StoredEvent[], those: readonly StoredEvent[]): StoredEvent[] {
+  const known = new Set(those.map((event) => event.hash));
+  return these.filter((event) => !known.has(event.hash));
+}
+
+function refuseTwoHistories(ours: readonly StoredEvent[], theirs: readonly StoredEvent[]): void {
+  const place = (event: StoredEvent) => `${event.lane} ${event.seq}`;
+  const known = new Map(ours.map((event) => [place(event), event.hash]));
+  for (const event of theirs) {
+    const here = known.get(place(event));
+    if (here !== undefined && here !== event.hash) throw new TwoHistories(place(event));
+  }
+}
+
+async function putEvents(db: Db, events: readonly StoredEvent[], lane: string): Promise<void> {
+  if (events.length === 0) return;
+  await settle(write(db, 'log', 'head'), async (tx) => {
+    const log = tx.objectStore('log');
+    await Promise.all(events.map((event) => log.put(event)));
+    const last = events.findLast((event) => event.lane === lane);
+    const head = await tx.objectStore('head').get(lane);
+    if (last && last.seq > (head?.seq ?? 0)) {
+      await tx.objectStore('head').put({ lane, seq: last.seq, hash: last.hash });
+    }
+  });
+}
+
+/** The database is gone: events and identity from the journal, rows from their copy. */
+async function restoreDatabase(db: Db, opened: Opened, identity: Identity): Promise<Recovered> {
+  const events = opened.payloads.filter(isEvent).flatMap((payload) => storedFrom(readRecord(payload)));
+  await putEvents(db, events, identity.lane);
+  const copy = newestCopy(opened.slots, identity.lane);
+  if (copy) await restoreRows(db, copy);
+  const pending = await read(db, 'pending');
+  // Killed between the two halves of the enrolment: the key is still there.
+  const key = pending?.lane === identity.lane ? { key: pending.key } : {};
+  await keep(db, { identity, boot: events.at(-1)?.event.boot ?? 0, ...key });
+  return { identity, toDatabase: events.length, toJournal: 0 };
+}
+
+async function restoreRows(db: Db, copy: Copy): Promise<void> {
+  await settle(write(db, 'rows', 'verdicts', 'meta'), async (tx) => {
+    await Promise.all(copy.rows.map((row) => tx.objectStore('rows').put(row)));
+    await Promise.all(copy.verdicts.map((verdict) => tx.objectStore('verdicts').put(verdict)));
+    const meta = tx.objectStore('meta');
+    const { epoch, cursor, serial, ack, anchor, last } = copy;
+    await meta.put({ epoch, cursor, staging: null }, 'pull');
+    await meta.put(serial, 'serial');
+    if (ack) await meta.put(ack, 'ack');
+    if (anchor) await meta.put(anchor, 'anchor');
+    if (last) await meta.put(last, 'last');
+  });
+}
+
+function newestCopy(slots: Opened['slots'], lane: string): Copy | null {
+  const copies = slots
+    .flatMap((slot) => (slot ? [JSON.parse(fromUtf8(slot)) as Copy] : []))
+    .filter((copy) => copy.lane === lane)
+    .sort((a, b) => b.serial - a.serial);
+  return copies[0] ?? null;
+}
+
+/** Nothing is acknowledged yet. */
+export const noAck = (): Ack => ({ epoch: '', seq: 0, hash: ZERO_HASH });

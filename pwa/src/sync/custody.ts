@@ -1,0 +1,31 @@
+/** Who holds which cash, by the phone's own log alone. No row of the feed can change it. */
+
+import { cashOf } from './books';
+import type { OwnEvent } from './overlay';
+
+/**
+ * The cash in the officer's hand in fen: receipts, less voids, less what was counted off her.
+ *
+ * A receipt counts whatever its verdict, for its cash was taken. A void counts unless it was
+ * quarantined, once for each receipt, and only for a receipt of this log.
+ */
+export function handFen(log: readonly OwnEvent[], countedTotalFen = 0): number {
+  const voided = new Set(
+    log
+      .filter(({ kind, verdict }) => kind === 'cash.void' && verdict !== 'quarantined')
+      .map(({ body }) => body.target),
+  );
+  const taken = log.filter(({ kind, hash }) => kind === 'cash.receipt' && !voided.has(hash));
+  return taken.reduce((sum, { body }) => sum + (cashOf(body) ?? 0), 0) - countedTotalFen;
+}
+
+export interface CashLimits {
+  readonly receipt_max_fen: number;
+  readonly hand_max_fen: number;
+}
+
+/** The problem code that stops a receipt before the cash changes hands, or null. */
+export function checkMayTake(amountFen: number, heldFen: number, limits: CashLimits) {
+  if (amountFen > limits.receipt_max_fen) return 'over_receipt_limit';
+  return heldFen + amountFen > limits.hand_max_fen ? 'over_hand_limit' : null;
+}

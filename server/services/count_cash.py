@@ -1,0 +1,206 @@
+"""The cashier takes over an officer's cash: counted by denomination, against the receipts.
+
+The cash expected is what the ledger has in the officer's hand; it is never typed. What was counted
+is stated note by note. A difference is over or short (长短款); it is recorded with its cause and
+never spread over receipts (U34, NV9). A number left out in a book is explained first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from server.clock import day_of
+from server.db import Tx, transaction
+from server.services import feed, ledger, office_events
+from server.services.cash_day import check_day_open
+from server.services.issue_book import book_of, used_numbers
+from server.tables import CashCount, ReceiptBook, ReceiptRow, Task
+from sync.amounts import format_yuan
+from sync.books import count_legs
+from sync.canonical import canonical_bytes
+from sync.problems import Problem
+
+# Fen of one piece: notes of 100 to 1 yuan, coins of 5 and 1 jiao. In the order of counting.
+DENOMINATIONS_FEN = (100_00, 50_00, 20_00, 10_00, 5_00, 1_00, 50, 10)
+PIECES_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What the cashier saw and wrote.
+
+    denominations  Fen of a piece -> pieces: {10000: 11, 5000: 1}.
+    receipts       Hashes of the receipts on her list. None: whatever there is now.
+    cause          Why cash and receipts differ. Must be there if they do.
+    holes          Receipt number left out -> its explanation.
+    """
+
+    denominations: Mapping[int, int]
+    receipts: Sequence[str] | None = None
+    cause: str | None = None
+    holes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def total_fen(self) -> int:
+        """The cash on the table, in fen."""
+        return sum(piece * count for piece, count in self.denominations.items())
+
+
+def count_cash(branch_id: str, officer_id: str, counted: Counted, *, by: str) -> str:
+    """Take over an officer's cash today; the hash of the count.
+
+    Refuses `own_record`, `denomination_invalid`, `day_already_closed`, `nothing_to_count`,
+    `stale_edit` when receipts came or went since the list was shown, `hole_unexplained`, and
+    `variance_cause_missing`. Nothing is saved then.
+    """
+    if by == officer_id:
+        raise Problem("own_record")
+    _check_denominations(counted.denominations)
+    with transaction(branch_id, actor=by, cause="count_cash") as tx:
+        day = day_of(tx.now_ms)
+        office_events.branch_lane(tx)  # one count at a time, and no day close beneath it
+        check_day_open(tx.session, branch_id, day)
+        receipts = open_receipts(tx.session, branch_id, officer_id, lock=True)
+        _check_list(receipts, counted.receipts)
+        expected_fen = ledger.balance(tx.session, branch_id, f"hand:{officer_id}")
+        if not receipts and expected_fen == 0:
+            raise Problem("nothing_to_count", officer=officer_id)
+        _check_holes(tx.session, branch_id, officer_id, counted.holes)
+        cause = _cause(counted, expected_fen)
+        return _write(tx, officer_id, counted, _Result(day, expected_fen, cause, receipts))
+
+
+def open_receipts(
+    session: Session, branch_id: str, officer_id: str, *, lock: bool = False
+) -> list[ReceiptRow]:
+    """The receipts whose cash the officer still has, those to be verified included, by number."""
+    query = (
+        select(ReceiptRow)
+        .where(
+            ReceiptRow.branch_id == branch_id,
+            ReceiptRow.officer_id == officer_id,
+            ReceiptRow.counted_by.is_(None),
+            ReceiptRow.state != "voided",
+        )
+        .order_by(ReceiptRow.receipt_no, ReceiptRow.event_hash)
+    )
+    return list(session.scalars(query.with_for_update() if lock else query))
+
+
+def open_holes(session: Session, branch_id: str, officer_id: str) -> list[str]:
+    """Numbers left out in the officer's books that nobody has explained yet."""
+    books = session.scalars(
+        select(ReceiptBook)
+        .where(ReceiptBook.branch_id == branch_id, ReceiptBook.holder_id == officer_id)
+        .order_by(ReceiptBook.prefix, ReceiptBook.from_no)
+    )
+    used = list(used_numbers(session, branch_id))
+    explained = set(
+        session.scalars(
+            select(Task.about).where(
+                Task.branch_id == branch_id, Task.kind == "number_hole", Task.state == "done"
+            )
+        )
+    )
+    return [no for row in books for no in book_of(row).holes(used) if no not in explained]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    day: str
+    expected_fen: int
+    cause: str | None
+    receipts: list[ReceiptRow]
+
+
+def _check_denominations(denominations: Mapping[int, int]) -> None:
+    for piece, count in denominations.items():
+        if piece not in DENOMINATIONS_FEN or not 0 <= count <= PIECES_MAX:
+            raise Problem("denomination_invalid", denomination=piece, count=count)
+
+
+def _check_list(receipts: Sequence[ReceiptRow], seen: Sequence[str] | None) -> None:
+    if seen is not None and {row.event_hash for row in receipts} != set(seen):
+        raise Problem("stale_edit")
+
+
+def _check_holes(
+    session: Session, branch_id: str, officer_id: str, explained: Mapping[str, str]
+) -> None:
+    for number in open_holes(session, branch_id, officer_id):
+        if not explained.get(number, "").strip():
+            raise Problem("hole_unexplained", receipt_no=number)
+
+
+def _cause(counted: Counted, expected_fen: int) -> str | None:
+    variance_fen = counted.total_fen - expected_fen
+    cause = (counted.cause or "").strip()[:200]
+    if variance_fen and not cause:
+        raise Problem("variance_cause_missing", variance_yuan=format_yuan(variance_fen))
+    return cause if variance_fen else None
+
+
+def _write(tx: Tx, officer_id: str, counted: Counted, result: _Result) -> str:
+    total_fen = counted.total_fen
+    pieces = {str(piece): n for piece, n in counted.denominations.items() if n}
+    body = {
+        "officer": officer_id,
+        "day": result.day,
+        "expected_fen": result.expected_fen,
+        "counted_fen": total_fen,
+        "variance_fen": total_fen - result.expected_fen,
+        "cause": result.cause,
+        "denominations": pieces,
+        "receipts": [row.event_hash for row in result.receipts],
+        "holes": {number: why.strip()[:200] for number, why in counted.holes.items()},
+    }
+    event_hash = office_events.record(tx, "cash.counted", body, actor=tx.actor)
+    legs = count_legs(officer_id, result.expected_fen, total_fen)
+    ledger.post(tx, event_hash, legs, result.day)
+    tx.session.add(
+        CashCount(
+            branch_id=tx.branch_id,
+            event_hash=event_hash,
+            officer_id=officer_id,
+            cashier_id=tx.actor,
+            day=result.day,
+            expected_fen=result.expected_fen,
+            counted_fen=total_fen,
+            variance_fen=total_fen - result.expected_fen,
+            cause=result.cause,
+            denominations=canonical_bytes(pieces).decode(),
+            at_ms=tx.now_ms,
+        )
+    )
+    _mark(tx, event_hash, result.receipts)
+    _explain(tx, counted.holes, result.day)
+    feed.touch_me(tx, officer_id)
+    return event_hash
+
+
+def _mark(tx: Tx, event_hash: str, receipts: Sequence[ReceiptRow]) -> None:
+    for row in receipts:
+        tx.session.execute(
+            update(ReceiptRow)
+            .where(ReceiptRow.branch_id == tx.branch_id, ReceiptRow.event_hash == row.event_hash)
+            .values(counted_by=event_hash)
+        )
+
+
+def _explain(tx: Tx, holes: Mapping[str, str], day: str) -> None:
+    for number, why in holes.items():
+        if why.strip():
+            tx.session.merge(
+                Task(
+                    branch_id=tx.branch_id,
+                    id=f"hole-{number}",
+                    kind="number_hole",
+                    about=number,
+                    opened_on=day,
+                    state="done",
+                )
+            )

@@ -1,0 +1,225 @@
+"""Import households and loans with their balances from a file of the core system.
+
+Whole or not at all: a file with one fault changes nothing, and all faults are named (U46).
+
+**The rule of balances.** A file says what was owed at the end of its as-of day, with every payment
+of that day and before. Cash that our officers took after that day (by the true date of the
+receipt) is not in it and stays in force on top:
+
+    balance = imported + movements of cash dated after the as-of day
+
+The difference between this and what the ledger says now is posted against `core`. A receipt is
+therefore never counted twice and never forgotten, whichever comes first, and a file older than
+the last one is refused, because it would bring back debts that have been paid. A part that the
+file does not know (an empty cell) is left as it is. A loan that is not in the file is left as it
+is and counted in the answer: files of single villages are allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.clock import today
+from server.db import Tx, snapshot, transaction
+from server.office.import_headings import HEADINGS
+from server.office.import_rules import LineFault, LoanLine, check_table
+from server.services import ledger, office_events
+from server.services.import_rows import Known, known_rows, touch_holders, write_rows
+from server.services.read_table import ReadFile, read_table
+from server.tables import EventRow, ImportBatch, LedgerLeg, Loan
+from sync.books import Leg, import_legs
+from sync.canonical import sha256_hex
+from sync.dates import parse_date
+from sync.events import PARTS
+from sync.problems import Problem
+
+
+class ImportRefused(Problem):
+    """The file has faults; `faults` are all of them, in the order of its lines."""
+
+    def __init__(self, faults: list[LineFault]) -> None:
+        super().__init__("import_refused", count=len(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportDone:
+    """What an import has changed. `form` is the encoding that was found, or 'xlsx'."""
+
+    event_hash: str
+    form: str
+    loans: int
+    households: int
+    new_loans: int
+    changed_loans: int
+    not_in_file: int
+    principal_fen: int
+
+
+def import_master(
+    branch_id: str,
+    data: bytes,
+    *,
+    as_of: str,
+    control_total_fen: int,
+    by: str,
+    encoding: str | None = None,
+) -> ImportDone:
+    """Import a file into a branch, in one transaction.
+
+    Refuses ImportRefused with all faults; `as_of_invalid` for a day to come or before the last
+    import; `import_unreadable` and `import_too_large` for the file as such.
+    """
+    _check_as_of(branch_id, as_of)
+    read = read_table(data, encoding=encoding)
+    lines, faults = _check(branch_id, read, as_of=as_of, control_total_fen=control_total_fen)
+    if faults:
+        raise ImportRefused(faults)
+    with transaction(branch_id, actor=by, cause="import_master") as tx:
+        known = known_rows(tx.session, branch_id)
+        if clash := _against_known(lines, known):
+            raise ImportRefused(clash)  # somebody imported between our reading and this
+        return _write(tx, read, lines, _Heading(data, as_of, by), known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    data: bytes
+    as_of: str
+    by: str
+
+
+def _check_as_of(branch_id: str, as_of: str) -> None:
+    parse_date(as_of)
+    if as_of > today():
+        raise Problem("as_of_invalid", as_of=as_of, rule="not_in_future")
+    with snapshot() as session:
+        last = session.scalar(
+            select(func.max(ImportBatch.as_of)).where(ImportBatch.branch_id == branch_id)
+        )
+    if last is not None and as_of < last:
+        raise Problem("as_of_invalid", as_of=as_of, rule=f"not_before_{last}")
+
+
+def _check(
+    branch_id: str, read: ReadFile, *, as_of: str, control_total_fen: int
+) -> tuple[list[LoanLine], list[LineFault]]:
+    if read.table.faults and not read.table.headings:
+        return [], list(read.table.faults)
+    if not read.table.rows and not read.table.faults:
+        raise Problem("import_empty")
+    lines, faults = check_table(read.table, as_of=as_of, control_total_fen=control_total_fen)
+    with snapshot() as session:
+        faults += _against_known(lines, known_rows(session, branch_id))
+    return lines, sorted(faults, key=lambda fault: fault.line)
+
+
+def _against_known(lines: Iterable[LoanLine], known: Known) -> list[LineFault]:
+    """What a file must not change: whose loan it is, and what kind of borrower somebody is."""
+    faults: list[LineFault] = []
+    for line in lines:
+        loan = known.loans.get(line.loan_id)
+        if loan and loan.household_id != line.household_id:
+            heading, detail = HEADINGS["household_id"][0], loan.household_id
+            faults.append(LineFault(line.line, heading, line.household_id, "loan_moved", detail))
+        household = known.households.get(line.household_id)
+        if household and household.kind != line.kind:
+            heading, detail = HEADINGS["kind"][0], household.kind
+            faults.append(
+                LineFault(line.line, heading, line.kind, "household_known_differs", detail)
+            )
+    return faults
+
+
+def _write(
+    tx: Tx, read: ReadFile, lines: list[LoanLine], heading: _Heading, known: Known
+) -> ImportDone:
+    total_fen = sum(line.principal_fen for line in lines)
+    body = {
+        "file_sha256": sha256_hex(heading.data),
+        "as_of": heading.as_of,
+        "loans": len(lines),
+        "households": len({line.household_id for line in lines}),
+        "control_total_fen": total_fen,
+    }
+    event_hash = office_events.record(tx, "master.imported", body, actor=heading.by)
+    is_new = [line.loan_id not in known.loans for line in lines]
+    write_rows(tx, lines, known, as_of=heading.as_of)
+    moved = _post_differences(tx, lines, event_hash, heading.as_of)
+    _add_batch(tx, event_hash, body, heading.by)
+    touch_holders(tx, lines)
+    return ImportDone(
+        event_hash=event_hash,
+        form=read.form,
+        loans=len(lines),
+        households=len({line.household_id for line in lines}),
+        new_loans=sum(is_new),
+        changed_loans=moved - sum(is_new),
+        not_in_file=_open_loans(tx.session, tx.branch_id) - len(lines),
+        principal_fen=total_fen,
+    )
+
+
+def _add_batch(tx: Tx, event_hash: str, body: dict[str, object], by: str) -> None:
+    tx.session.add(
+        ImportBatch(
+            branch_id=tx.branch_id,
+            id=event_hash,
+            file_sha256=body["file_sha256"],
+            as_of=body["as_of"],
+            loans=body["loans"],
+            control_total_fen=body["control_total_fen"],
+            by_id=by,
+            at_ms=tx.now_ms,
+        )
+    )
+
+
+def _post_differences(tx: Tx, lines: list[LoanLine], event_hash: str, as_of: str) -> int:
+    """Bring every loan to its imported balance plus the cash taken since; how many moved."""
+    current = ledger.balances(tx.session, tx.branch_id, "loan:")
+    since = _cash_after(tx.session, tx.branch_id, as_of)
+    moved, legs = 0, list[Leg]()
+    for line in lines:
+        accounts = {part: f"loan:{line.loan_id}:{part}" for part in PARTS}
+        target = {
+            part: None if fen is None else fen + since.get(accounts[part], 0)
+            for part, fen in line.parts.items()
+        }
+        now = {part: current.get(account, 0) for part, account in accounts.items()}
+        movement = import_legs(line.loan_id, now, target)
+        moved += bool(movement)
+        legs += movement
+    ledger.post(tx, event_hash, legs, as_of)
+    return moved
+
+
+def _cash_after(session: Session, branch_id: str, as_of: str) -> dict[str, int]:
+    """What receipts and voids dated after the as-of day have done to each account, in fen."""
+    rows = session.execute(
+        select(LedgerLeg.account, func.sum(LedgerLeg.amount_fen).label("fen"))
+        .join(
+            EventRow,
+            (EventRow.branch_id == LedgerLeg.branch_id) & (EventRow.hash == LedgerLeg.event_hash),
+        )
+        .where(
+            LedgerLeg.branch_id == branch_id,
+            LedgerLeg.account >= "loan:",
+            LedgerLeg.account < "loan:\x7f",
+            LedgerLeg.value_on > as_of,
+            EventRow.kind != "master.imported",
+        )
+        .group_by(LedgerLeg.account)
+    )
+    return {row.account: int(row.fen) for row in rows}
+
+
+def _open_loans(session: Session, branch_id: str) -> int:
+    count = session.scalar(
+        select(func.count()).select_from(Loan).where(Loan.branch_id == branch_id)
+    )
+    return int(count or 0)
