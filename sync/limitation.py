@@ -218,7 +218,7 @@ class _Walk:
         if today > self.longstop:
             state = "LONGSTOP_PASSED"
             self.review.add("longstop_passed")
-        open_ended = state == "IN_PROCEDURE"
+        open_ended = self.state == "IN_PROCEDURE"
         left = max(0, days_between(today, self.end)) if state == "RUNNING" else None
         return Limitation(
             status=state,

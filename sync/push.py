@@ -122,9 +122,7 @@ def take_in(store: PushStore, batch: Batch, delivery: Delivery) -> Outcome:
         intake.take(replace(recorded, sig=batch.sigs.get(event.seq)), known.get(event.hash))
     intake.retry()
     head = _advance(store, lane, batch, signed) if lane else None
-    results = (
-        Result(event.seq, event.hash, *intake.results[event.hash]) for event in batch.events
-    )
+    results = (Result(event.seq, event.hash, *intake.results[event.hash]) for event in batch.events)
     return Outcome(head, tuple(results))
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 RISKS = (
     "fork",  # another event holds the same number of the lane
     "signer_may_not_sign",  # the notice was signed by one who may not sign for the debtor
-    "signed_again",  # another signature of the same notice counts
     "cash_uncounted",  # a receipt without any amount of cash: nobody's custody grew
     "other_officer",  # recorded in the name of somebody who does not hold the phone
     "other_target",  # names an event that is of another kind, lane or number

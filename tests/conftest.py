@@ -4,13 +4,16 @@
     postgres_url    the address of an empty PostgreSQL database, made for this test
     sqlite_url      the address of an empty SQLite database, made for this test
     database_url    both, one after the other: a test that takes it runs twice
+    migrated_url    the same, with all tables: a copy of a database made once per run
 
 Nothing is skipped: without PostgreSQL the tests fail and say what to install.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,3 +63,50 @@ def database_url(request: pytest.FixtureRequest) -> str:
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     url: str = request.getfixturevalue(name)
     return url
+
+
+def _migrate(folder: Path, url: str) -> None:
+    # Imported here, so that the tests of `sync` run without the server.
+    from server import create_app
+    from server.db import db
+    from server.services.installation import initialise
+    from server.settings import Settings
+
+    with create_app(Settings(data_dir=folder, database_url=url)).app_context():
+        initialise()
+        db.engine.dispose()  # a database that somebody is connected to cannot be copied
+
+
+@pytest.fixture(scope="session")
+def make_template(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """The address of a migrated database of a kind, made when it is first asked for."""
+
+    @cache
+    def made(kind: str) -> str:
+        folder = tmp_path_factory.mktemp(f"template-{kind}")
+        url = f"sqlite:///{folder / 'doorstep.db'}"
+        if kind == "postgresql":
+            url = request.getfixturevalue("postgres").new_database()
+        _migrate(folder, url)
+        return url
+
+    return made
+
+
+@pytest.fixture(params=KINDS)
+def migrated_url(
+    request: pytest.FixtureRequest, make_template: Callable[[str], str], tmp_path: Path
+) -> Iterator[str]:
+    """A database of each kind with all tables and an epoch, and nothing else in it."""
+    template = make_template(request.param)
+    if request.param == "sqlite":
+        copy = tmp_path / "doorstep.db"
+        shutil.copyfile(template.removeprefix("sqlite:///"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    postgres: Cluster = request.getfixturevalue("postgres")
+    url = postgres.new_database(template)
+    yield url
+    postgres.drop_database(url)

@@ -24,6 +24,7 @@ from psycopg import sql
 
 START_SECONDS_MAX = 60
 ROLE = "doorstep"
+PROGRAM_FOLDERS = "/usr/lib/postgresql"  # Debian keeps one folder per version, outside PATH
 
 
 class PostgresMissing(Exception):
@@ -82,10 +83,10 @@ class Cluster:
 
 
 def binaries() -> Path:
-    """The folder with initdb and postgres. Debian keeps it out of the ordinary PATH."""
+    """The folder with initdb and postgres; of several versions the newest."""
     found = shutil.which("initdb")
     folders = [Path(found).resolve().parent] if found else []
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    folders += sorted(Path(PROGRAM_FOLDERS).glob("*/bin"), reverse=True)
     for folder in folders:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder

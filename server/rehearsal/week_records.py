@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.office.master_data import AreaData, LoanData, MergerData
+from server.office.master_data import FARM_HOUSEHOLD, AreaData, LoanData, MergerData
 from server.rehearsal.faults import FEN_MAX, Faults, Item, items
 from server.rehearsal.week import (
     CashDay,
@@ -21,7 +21,6 @@ from server.rehearsal.week import (
 from server.rehearsal.week_words import (
     DENOMINATIONS,
     INTERRUPTIONS,
-    KINDS,
     LEVELS,
     MERGERS,
     METHODS,
@@ -92,14 +91,14 @@ class Records:
                 id=one.id("id"),
                 name=one.text("borrower_name"),
                 area=one.id("area") if one.values.get("area") else self._first_area(),
-                kind=one.one("borrower_kind", KINDS, "VILLAGER_GROUP"),
+                kind=_kind(one),
                 successor_unit=one.maybe_text("successor_unit"),
             )
             for one in items(self.faults, self.root, "collective_borrowers", required=False)
         )
 
     def _first_area(self) -> str:
-        """Where a collective borrower is filed if the file does not say; no figure depends on it."""
+        """Where a collective borrower is filed if the file does not say; no figure needs it."""
         areas = self.root.get("areas")
         first = areas[0] if isinstance(areas, list) and areas else {}
         return str(first.get("id", "")) if isinstance(first, dict) else ""
@@ -240,6 +239,16 @@ def _household(one: Item, remark: str | None) -> WeekHousehold:
         away_place=(place or remark) if reason == AWAY else None,
         visit_day=one.maybe_whole("visit_day_index", 0, DAY_MAX),
     )
+
+
+def _kind(one: Item) -> str:
+    """What a collective borrower is; that it is none of the households is all that matters."""
+    if one.values.get("borrower_kind") is None:
+        return "VILLAGER_GROUP"
+    kind = one.id("borrower_kind")
+    if kind == FARM_HOUSEHOLD:
+        one.note("borrower_kind", "农户应列在 households", "a farm household stands in households")
+    return kind
 
 
 def _notice(one: Item) -> WeekNotice:

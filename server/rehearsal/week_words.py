@@ -15,7 +15,6 @@ STAGES = _same("INTENTION", "PROMISE")
 METHODS = {"CASH": "cash"}
 PLAN_KINDS = _same("FOLLOW_UP_INTENTIONS", "SWEEP")
 INTERRUPTIONS = _same(*INTERRUPTION_KINDS)
-KINDS = _same("VILLAGER_GROUP", "VILLAGE_COMMITTEE")
 
 # LIMITATION_LOST is taken for "no reason was given": the system computes it or it is not so.
 REASONS = {

@@ -17,7 +17,7 @@ from server.clock import day_of
 from server.db import Tx, transaction
 from server.services import feed, ledger, office_events
 from server.services.cash_day import check_day_open
-from server.services.issue_book import book_of, used_numbers
+from server.stores.books import as_book, used_numbers
 from server.tables import CashCount, ReceiptBook, ReceiptRow, Task
 from sync.amounts import format_yuan
 from sync.books import count_legs
@@ -98,7 +98,6 @@ def open_holes(session: Session, branch_id: str, officer_id: str) -> list[str]:
         .where(ReceiptBook.branch_id == branch_id, ReceiptBook.holder_id == officer_id)
         .order_by(ReceiptBook.prefix, ReceiptBook.from_no)
     )
-    used = list(used_numbers(session, branch_id))
     explained = set(
         session.scalars(
             select(Task.about).where(
@@ -106,7 +105,12 @@ def open_holes(session: Session, branch_id: str, officer_id: str) -> list[str]:
             )
         )
     )
-    return [no for row in books for no in book_of(row).holes(used) if no not in explained]
+    return [
+        number
+        for row in books
+        for number in as_book(row).holes(used_numbers(session, branch_id, row.id))
+        if number not in explained
+    ]
 
 
 @dataclass(frozen=True, slots=True)

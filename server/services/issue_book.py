@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from server.db import Tx, transaction
 from server.services import feed, office_events
-from server.tables import Device, Lane, ReceiptBook, ReceiptRow
+from server.stores.books import as_book, used_numbers
+from server.tables import Device, Lane, ReceiptBook
 from sync.problems import Problem
 from sync.receipts import Book
 
@@ -31,21 +32,6 @@ def issue_book(branch_id: str, book: Book, *, officer_id: str, by: str) -> str:
         row = _add(tx, book, lane, officer_id, by)
         feed.touch_book(tx, row)
         return row.id
-
-
-def book_of(row: ReceiptBook) -> Book:
-    """The block of numbers of a row."""
-    return Book(row.prefix, row.from_no, row.to_no, row.width)
-
-
-def used_numbers(session: Session, branch_id: str) -> dict[str, str]:
-    """Every receipt number the branch knows of -> its state; applied and voided before others."""
-    rows = session.execute(
-        select(ReceiptRow.receipt_no, ReceiptRow.state)
-        .where(ReceiptRow.branch_id == branch_id)
-        .order_by(ReceiptRow.state.desc())  # voided, quarantined, applied: the last one stays
-    )
-    return {row.receipt_no: row.state for row in rows}
 
 
 def _lane_of(session: Session, branch_id: str, officer_id: str) -> Lane:
@@ -73,14 +59,13 @@ def _check_overlap(session: Session, branch_id: str, book: Book) -> None:
         )
     )
     for row in others:
-        other = book_of(row)
+        other = as_book(row)
         if book.overlaps(other):
             shared = book.number(max(book.from_no, other.from_no))
             raise Problem("book_overlaps", receipt_no=shared)
 
 
 def _check_unused(session: Session, branch_id: str, lane_id: str) -> None:
-    used = list(used_numbers(session, branch_id))
     held = session.scalars(
         select(ReceiptBook).where(
             ReceiptBook.branch_id == branch_id,
@@ -88,7 +73,7 @@ def _check_unused(session: Session, branch_id: str, lane_id: str) -> None:
             ReceiptBook.state == "issued",
         )
     )
-    unused = sum(book_of(row).remaining(used) for row in held)
+    unused = sum(as_book(row).remaining(used_numbers(session, branch_id, row.id)) for row in held)
     if unused > UNUSED_NUMBERS_MAX:
         raise Problem("book_unused_left", unused=unused, max=UNUSED_NUMBERS_MAX)
 

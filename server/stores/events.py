@@ -124,7 +124,7 @@ def _vouched_later(branch_id: str) -> ColumnElement[bool]:
     )
 
 
-def parked_on(branch_id: str, need: str) -> Select[tuple[str]]:
+def parked_on(branch_id: str, need: str) -> Select[str]:
     """The events whose latest verdict is parked on this need."""
     return (
         select(VerdictRow.event_hash)

@@ -6,7 +6,7 @@ on both engines (see the first migration).
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, Text
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -79,6 +79,13 @@ class VerdictRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(["branch_id", "event_hash"], ["event.branch_id", "event.hash"]),
         Index("verdict_by_tick", "branch_id", "tick"),
+        Index(
+            "verdict_parked",
+            "branch_id",
+            "needs",
+            sqlite_where=text("verdict = 'parked'"),
+            postgresql_where=text("verdict = 'parked'"),
+        ),
     )
 
     branch_id: Mapped[IdKey]

@@ -1,16 +1,15 @@
 /** A household: its loans as the office last said, what this phone has added, start a visit. */
 
-import { timeOf, dayOf } from '../device/clock';
 import { go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import type { House } from '../state/view';
 import { openVisits, aboutHousehold } from '../state/visits';
-import type { StoredEvent } from '../store/db';
-import { dayWords, recordWords, text } from '../text';
+import { text } from '../text';
 import { Frame } from '../parts/frame';
 import { LoanCard } from '../parts/loan-card';
-import { StateMark, WhereMark } from '../parts/marks';
+import { StateMark } from '../parts/marks';
+import { RecordRow } from '../parts/record-row';
 
 /** Records of the household that are shown at once. */
 const RECORDS_SHOWN = 30;
@@ -70,30 +69,5 @@ function Records({ id }: { readonly id: string }) {
         <RecordRow key={record.hash} record={record} />
       ))}
     </section>
-  );
-}
-
-/** One record of this phone with where it is; a receipt opens. */
-export function RecordRow({ record }: { readonly record: StoredEvent }) {
-  const { event, hash } = record;
-  const when = `${dayWords(dayOf(event.occurred_at), 'short')} ${timeOf(event.occurred_at)}`;
-  const where = shown.where(record);
-  const reason = phone.verdicts.value.get(hash)?.reason ?? null;
-  const open = () => event.kind === 'cash.receipt' && go({ name: 'receipt', hash });
-  return (
-    <button
-      type="button"
-      class="record"
-      data-testid={`record-${hash.slice(0, 8)}`}
-      data-state={where}
-      onClick={open}
-    >
-      <span class="row">
-        <span>{recordWords(record)}</span>
-        <WhereMark event={record} />
-      </span>
-      <span class="soft">{when}</span>
-      {where === 'quarantined' && reason && <span class="red-ink">{text.reason(reason)}</span>}
-    </button>
   );
 }

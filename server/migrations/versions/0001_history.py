@@ -140,3 +140,10 @@ def _verdict() -> None:
         sa.ForeignKeyConstraint(["branch_id", "event_hash"], ["event.branch_id", "event.hash"]),
     )
     op.create_index("verdict_by_tick", "verdict", ["branch_id", "tick"])
+    op.create_index(
+        "verdict_parked",
+        "verdict",
+        ["branch_id", "needs"],
+        sqlite_where=sa.text("verdict = 'parked'"),
+        postgresql_where=sa.text("verdict = 'parked'"),
+    )

@@ -105,8 +105,8 @@ def _receipt() -> None:
         "receipt",
         ["branch_id", "receipt_no"],
         unique=True,
-        sqlite_where=sa.text("state <> 'quarantined'"),
-        postgresql_where=sa.text("state <> 'quarantined'"),
+        sqlite_where=sa.text("state = 'applied'"),
+        postgresql_where=sa.text("state = 'applied'"),
     )
 
 

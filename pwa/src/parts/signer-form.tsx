@@ -1,0 +1,64 @@
+/** Who signs the slip, and what decides whether the signature counts. */
+
+import { text } from '../text';
+import { Field, Select, Tick } from './field';
+
+export interface Signer {
+  readonly signer_role: string;
+  readonly signer_name: string;
+  readonly relation: string;
+  readonly lives_here: boolean;
+  readonly adult: boolean;
+}
+
+interface Props {
+  readonly signer: Signer;
+  readonly change: (part: Partial<Signer>) => void;
+}
+
+/** For these the law asks more than a name. */
+const IN_PLACE = ['adult_relative', 'authorised_person', 'neighbour', 'other'];
+
+export function SignerForm({ signer, change }: Props) {
+  return (
+    <>
+      <div class="pair">
+        <Select
+          label={text.signerRole}
+          id="signer-role"
+          value={signer.signer_role}
+          onValue={(signer_role) => change({ signer_role })}
+          options={Object.entries(text.signer)}
+        />
+        <Field
+          label={text.signerName}
+          id="signer-name"
+          value={signer.signer_name}
+          onValue={(signer_name) => change({ signer_name })}
+        />
+      </div>
+      {IN_PLACE.includes(signer.signer_role) && (
+        <>
+          <Field
+            label={text.relation}
+            id="signer-relation"
+            value={signer.relation}
+            onValue={(relation) => change({ relation })}
+          />
+          <div class="pair">
+            <Tick
+              id="lives-here"
+              value={signer.lives_here}
+              onValue={(lives_here) => change({ lives_here })}
+            >
+              {text.livesHere}
+            </Tick>
+            <Tick id="adult" value={signer.adult} onValue={(adult) => change({ adult })}>
+              {text.adult}
+            </Tick>
+          </div>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,222 @@
+/**
+ * The rules that two languages share, by the vectors of sync/vectors: here in TypeScript.
+ *
+ * Method: every case of every file is one test; a runner turns its "in" into an answer, which must
+ * be its "out" exactly, or a Problem with the code of its "error". A file without a runner fails.
+ * tests/vectors/test_vectors.py runs the same files in Python.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { allocate } from './allocation';
+import { formatYuan, parseYuan } from './amounts';
+import * as books from './books';
+import type { Leg } from './books';
+import { canonicalBytes, canonicalString, sha256Hex } from './canonical';
+import { capitals, chineseNumber } from './capitals';
+import { daysPastDue, fiveTier, legacy, worseOf } from './classification';
+import type { Grounds, Tier } from './classification';
+import { checkCharacters, showCode } from './crockford';
+import { handFen } from './custody';
+import { checkBody, maySign } from './events';
+import type { Signing } from './events';
+import { guaranteeState } from './guarantee';
+import type { Claim, Guarantee } from './guarantee';
+import { FIELDS } from './kinds';
+import { expandBatch, extend } from './lane';
+import type { Batch, Head, Link } from './lane';
+import { lastInstalment, limitation } from './limitation';
+import type { Interruption } from './limitation';
+import { view } from './overlay';
+import type { OwnEvent, Row } from './overlay';
+import { Problem, problemText } from './problems';
+import * as receipts from './receipts';
+import type { Book } from './receipts';
+
+type Given = Readonly<Record<string, unknown>>;
+
+interface Case {
+  readonly name: string;
+  readonly in: Given;
+  readonly out?: unknown;
+  readonly error?: string;
+}
+
+/** What a vector says of itself is believed here: a wrong shape makes the answer wrong. */
+const as = <T>(value: unknown): T => value as T;
+
+const FILES = import.meta.glob<{ readonly cases: readonly Case[] }>(
+  '../../../sync/vectors/*.json',
+  { eager: true },
+);
+
+function runAllocation(given: Given): unknown {
+  return allocate(as(given.total_fen), as(given.due), as(given.order ?? undefined));
+}
+
+function runAmounts(given: Given): unknown {
+  if ('fen' in given) return formatYuan(as(given.fen));
+  if (!('rule_of' in given)) {
+    const limits = { maxFen: as<number>(given.max_fen), zeroOk: as<boolean>(given.zero_ok) };
+    return parseYuan(as(given.text), limits);
+  }
+  try {
+    return parseYuan(as(given.rule_of));
+  } catch (error) {
+    return as<Problem>(error).details.rule;
+  }
+}
+
+function runBooks(given: Given): unknown {
+  const toLeg = ([account, amount_fen]: [string, number]): Leg => ({ account, amount_fen });
+  const legs = as<[string, number][]>(given.legs ?? []).map(toLeg);
+  if (given.op === 'cash') return books.cashOf(as(given.body));
+  if (given.op === 'balances') return books.balances(legs);
+  const moved = movementOf(given, legs);
+  expect(moved.reduce((sum, leg) => sum + leg.amount_fen, 0)).toBe(0);
+  return moved.map(({ account, amount_fen }) => [account, amount_fen]);
+}
+
+function movementOf(given: Given, legs: readonly Leg[]): readonly Leg[] {
+  switch (given.op) {
+    case 'receipt':
+      return books.receiptLegs(as(given.body), as(given.officer));
+    case 'suspense':
+      return books.suspenseLegs(as(given.total_fen), as(given.officer));
+    case 'reversal':
+      return books.reversal(legs);
+    case 'import':
+      return books.importLegs(as(given.loan), as(given.current), as(given.imported));
+    case 'count':
+      return books.countLegs(as(given.officer), as(given.expected_fen), as(given.counted_fen));
+    case 'deposit':
+      return books.depositLegs(as(given.amount_fen));
+    default:
+      throw new Error(`no such operation: ${String(given.op)}`);
+  }
+}
+
+async function runCanonical(given: Given): Promise<unknown> {
+  const value: unknown = JSON.parse(as(given.json));
+  return { text: canonicalString(value), sha256: await sha256Hex(canonicalBytes(value)) };
+}
+
+function runCapitals(given: Given): unknown {
+  return 'fen' in given ? capitals(as(given.fen)) : chineseNumber(as(given.count));
+}
+
+function runCheckCharacters(given: Given): unknown {
+  return 'hash' in given ? checkCharacters(as(given.hash)) : showCode(as(given.code));
+}
+
+function runClassification(given: Given): unknown {
+  if ('by_days' in given) return worseOf(as<Tier>(given.by_days), as<Tier | null>(given.reviewed));
+  if (given.legacy) return legacy(as(given.due_on), as(given.on), as<Grounds>(given));
+  const days = daysPastDue(as(given.due_on), as(given.on));
+  return { days, tier: fiveTier(days, as(given.thresholds)) };
+}
+
+function runCustody(given: Given): unknown {
+  return handFen(as<OwnEvent[]>(given.log), as(given.counted_total_fen));
+}
+
+function runEvents(given: Given): unknown {
+  if (given.table) return FIELDS;
+  const faults = checkBody(as(given.kind), as(given.sv), as(given.body));
+  return faults.map(({ field, rule, reason }) => [field, rule, reason]);
+}
+
+function runGuarantee(given: Given): unknown {
+  const [terms, claims] = [as<Guarantee>(given.terms), as<Claim[]>(given.claims)];
+  return guaranteeState(as(given.due_on), terms, claims, as(given.today));
+}
+
+async function runLane(given: Given): Promise<unknown> {
+  if (given.op === 'expand') {
+    return (await expandBatch(as<Batch>(given.push))).map(({ hash }) => hash);
+  }
+  const { places, head } = extend(as<Head>(given.head), as<Link[]>(given.batch));
+  return { places, head };
+}
+
+function runLimitation(given: Given): unknown {
+  const { instalments, rest_days } = given;
+  const found = limitation({
+    due_on: instalments ? lastInstalment(as(instalments)) : as(given.due_on),
+    loan_on: as(given.loan_on),
+    events: as<Interruption[]>(given.events),
+    today: as(given.today),
+    isRestDay: (day) => as<string[]>(rest_days).includes(day),
+  });
+  return {
+    ...found,
+    used: found.used.map(({ ref }) => ref),
+    refused: found.refused.map(({ event, reason }) => [event.ref, reason]),
+  };
+}
+
+function runReceipts(given: Given): unknown {
+  const used = as<string[]>(given.used);
+  if (given.op === 'printed') return receipts.printedNumber(as(given.no), as(given.hash));
+  if (given.op === 'next_of') {
+    const found = receipts.nextOf(as<Book[]>(given.books), used);
+    return found && [found.book.from_no, found.receiptNo];
+  }
+  const book = receipts.requireBook(as<Book>(given.book));
+  if (given.op === 'next') return receipts.nextNumber(book, used);
+  if (given.op === 'remaining') return receipts.remaining(book, used);
+  if (given.op === 'holes') return receipts.holes(book, used);
+  return receipts.contains(book, as(given.no));
+}
+
+const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
+  allocation: runAllocation,
+  amounts: runAmounts,
+  books: runBooks,
+  canonical: runCanonical,
+  capitals: runCapitals,
+  check_characters: runCheckCharacters,
+  classification: runClassification,
+  custody: runCustody,
+  events: runEvents,
+  guarantee: runGuarantee,
+  lane: runLane,
+  limitation: runLimitation,
+  may_sign: (given) => maySign(as<Signing>(given)),
+  overlay: (given) =>
+    view(as(given.etype), as<Row>(given.row), as(given.as_of), as<OwnEvent[]>(given.events)),
+  problems: (given) => problemText(as(given.code), as(given.details)),
+  receipts: runReceipts,
+};
+
+/** The code of the Problem that a case ends in. Anything else it throws is a failure. */
+async function codeOf(run: () => unknown): Promise<string> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof Problem) return error.code;
+    throw error;
+  }
+  return 'it was not refused';
+}
+
+for (const [path, { cases }] of Object.entries(FILES)) {
+  const file = path.replace(/^.*\/|\.json$/g, '');
+  describe(file, () => {
+    test.each(cases)('it gives the answer: $name', async (vector) => {
+      const runner = RUNNERS[file];
+      if (!runner) throw new Error(`write a runner for ${file}.json, here and in test_vectors.py`);
+
+      if (vector.error === undefined) {
+        expect(await runner(vector.in)).toStrictEqual(vector.out);
+      } else {
+        expect(await codeOf(() => runner(vector.in))).toBe(vector.error);
+      }
+    });
+  });
+}
+
+test('it has a file for every runner', () => {
+  const files = Object.keys(FILES).map((path) => path.replace(/^.*\/|\.json$/g, ''));
+
+  expect(files.sort()).toStrictEqual(Object.keys(RUNNERS).sort());
+});

@@ -1,0 +1,79 @@
+"""What every page of the console can use: words, amounts, dates, and the form of a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from server.clock import SHANGHAI, today
+from server.console.access import may, person
+from server.console.text import Language, role_names, say
+from sync.amounts import format_yuan
+from sync.dates import parse_date
+from sync.problems import Problem
+
+
+def language() -> Language:
+    """Chinese, unless the browser asks for English and not for Chinese before it."""
+    best = request.accept_languages.best_match(["zh", "en"], default="zh")
+    return "en" if best == "en" else "zh"
+
+
+def t(key: str, **values: object) -> str:
+    """The words of the console in the language of the reader."""
+    return say(language(), key, **values)
+
+
+def yuan(fen: int | None) -> str:
+    """An amount for a table: 1,170.00; a dash for what is not known."""
+    if fen is None:
+        return "—"
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
+
+
+def moment(instant_ms: int | None) -> str:
+    """An instant as the clock in Shanghai shows it, to the minute."""
+    from datetime import UTC, datetime
+
+    if instant_ms is None:
+        return "—"
+    local = datetime.fromtimestamp(instant_ms / 1000, UTC).astimezone(SHANGHAI)
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def weekday(day: str) -> str:
+    """The day of the week of a date, short."""
+    return t(f"weekday_{parse_date(day).weekday()}")
+
+
+def refused(template: str, problem: Problem, **values: object) -> tuple[str, int]:
+    """The same page again with what is wrong above it, and with what was typed."""
+    return render_template(template, problem=problem.to_json(), **values), problem.status
+
+
+def refuse_form(_error: object) -> tuple[str, int]:
+    """A form without a valid token: nothing was done."""
+    problem = Problem("csrf_failed")
+    return render_template("problem.html", problem=problem.to_json()), problem.status
+
+
+def register_page_tools(bp: Blueprint) -> None:
+    """Give the templates their words and forms."""
+    bp.app_context_processor(_tools)
+    for name, tool in {"yuan": yuan, "moment": moment, "weekday": weekday}.items():
+        bp.add_app_template_filter(tool, name)
+    bp.add_app_template_filter(format_yuan, "plain_yuan")
+
+
+def _tools() -> Mapping[str, Any]:
+    return {
+        "t": t,
+        "lang": language(),
+        "may": may,
+        "me": person,
+        "today": today,
+        "role_names": lambda roles: role_names(language(), roles),
+    }

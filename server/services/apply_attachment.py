@@ -1,0 +1,28 @@
+"""A photo that an event names by hash. Its bytes come later."""
+
+from __future__ import annotations
+
+from server.db import Tx
+from server.services.body import number, text
+from server.tables import Attachment
+from sync.store import Recorded
+from sync.verdicts import Verdict
+
+
+def on_attachment_added(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
+    """Promise the bytes, unless another event has named the same ones before."""
+    body = recorded.event.body
+    if tx.session.get(Attachment, (tx.branch_id, text(body, "sha256"))) is not None:
+        return
+    tx.session.add(
+        Attachment(
+            branch_id=tx.branch_id,
+            sha256=text(body, "sha256"),
+            event_hash=recorded.event.hash,
+            role=text(body, "role"),
+            media_type=text(body, "media_type"),
+            size=number(body, "size"),
+            state="promised",
+            reason=None,
+        )
+    )

@@ -1,0 +1,60 @@
+"""A receipt and its void."""
+
+from __future__ import annotations
+
+from server.db import Tx
+from server.services.body import clipped, fen_or_zero, text
+from server.stores.books import book_holding, books_of_lane
+from server.tables import ReceiptRow
+from sync.books import cash_of
+from sync.store import Recorded
+from sync.verdicts import Verdict
+
+NAME_CHARS = 100
+
+
+def on_cash_receipt(tx: Tx, recorded: Recorded, verdict: Verdict) -> None:
+    """The row of a slip, applied or waiting for a human. Judged again, it only changes its state.
+
+    The body may be wrong in any way: what can be read of it is kept for the cashier.
+    """
+    state = "applied" if verdict.verdict == "applied" else "quarantined"
+    row = tx.session.get(ReceiptRow, (tx.branch_id, recorded.event.hash))
+    if row is None:
+        row = _new_row(tx, recorded)
+        tx.session.add(row)
+    row.state, row.officer_id = state, recorded.holder
+
+
+def _new_row(tx: Tx, recorded: Recorded) -> ReceiptRow:
+    event, body = recorded.event, recorded.event.body
+    receipt_no = clipped(body, "receipt_no")
+    book = book_holding(books_of_lane(tx.session, tx.branch_id, event.lane), receipt_no)
+    return ReceiptRow(
+        branch_id=tx.branch_id,
+        event_hash=event.hash,
+        receipt_no=receipt_no,
+        book_id=book.id if book else None,
+        household_id=clipped(body, "household"),
+        loan_id=clipped(body, "loan"),
+        officer_id=recorded.holder,
+        amount_fen=cash_of(body) or 0,
+        principal_fen=fen_or_zero(body, "principal_fen"),
+        interest_fen=fen_or_zero(body, "interest_fen"),
+        penalty_fen=fen_or_zero(body, "penalty_fen"),
+        cost_fen=fen_or_zero(body, "cost_fen"),
+        payer_name=clipped(body, "payer_name", NAME_CHARS),
+        payer_role=clipped(body, "payer_role"),
+        method=clipped(body, "method"),
+        effective_at_ms=recorded.effective_at_ms,
+        effective_on=recorded.effective_on,
+        recorded_at_ms=recorded.recorded_at_ms,
+        state="quarantined",
+        counted_by=None,
+    )
+
+
+def on_cash_void(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
+    """The slip is void: its number stays used, its cash went back to the payer."""
+    target = text(recorded.event.body, "target")
+    tx.session.get_one(ReceiptRow, (tx.branch_id, target)).state = "voided"

@@ -1,0 +1,76 @@
+"""From events to the rows that the office reads: which handler writes which kind.
+
+Handlers are `on_` + kind. They write what an applied event says; a receipt gets its row whatever
+its verdict, for its cash is somebody's. They never judge: `sync/judge.py` has done that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from server.db import Tx
+from server.services import feed
+from server.services.apply_attachment import on_attachment_added
+from server.services.apply_cash import on_cash_receipt, on_cash_void
+from server.services.apply_notice import on_notice_made, on_notice_served, on_notice_unsigned
+from server.services.apply_promise import on_intention_recorded, on_promise_made
+from server.services.apply_visit import on_visit_outcome, on_visit_started
+from server.tables import ReceiptRow
+from sync.events import Envelope
+from sync.store import Recorded
+from sync.verdicts import Verdict
+
+Handler = Callable[[Tx, Recorded, Verdict], None]
+
+HANDLERS: dict[str, Handler] = {
+    "attachment.added": on_attachment_added,
+    "cash.receipt": on_cash_receipt,
+    "cash.void": on_cash_void,
+    "intention.recorded": on_intention_recorded,
+    "notice.made": on_notice_made,
+    "notice.served": on_notice_served,
+    "notice.unsigned": on_notice_unsigned,
+    "promise.made": on_promise_made,
+    "visit.outcome": on_visit_outcome,
+    "visit.started": on_visit_started,
+}
+
+# A receipt that waits for a human is still a slip in somebody's hand.
+_WHATEVER_THE_VERDICT = frozenset({"cash.receipt"})
+
+
+@dataclass(slots=True)
+class Projection:
+    """Writes rows for one transaction, and tells the phones at its end what changed."""
+
+    tx: Tx
+    _households: set[str] = field(default_factory=set)
+    _loans: set[str] = field(default_factory=set)
+
+    def __call__(self, recorded: Recorded, verdict: Verdict) -> None:
+        """Write the rows of one event, inside its savepoint."""
+        event = recorded.event
+        is_applied = verdict.verdict == "applied"
+        if event.kind in HANDLERS and (is_applied or event.kind in _WHATEVER_THE_VERDICT):
+            HANDLERS[event.kind](self.tx, recorded, verdict)
+            self.tx.session.flush()
+        if is_applied:
+            body = self._receipt_of(event) if event.kind == "cash.void" else event.body
+            self._note(body.get("household"), self._households)
+            self._note(body.get("loan"), self._loans)
+
+    def close(self) -> None:
+        """Tell every officer who holds one of the changed rows."""
+        feed.touch_household(self.tx, *self._households)
+        feed.touch_loan(self.tx, *self._loans)
+
+    def _receipt_of(self, void: Envelope) -> Mapping[str, object]:
+        """A void says only which slip it undoes; it concerns what that slip concerned."""
+        slip = self.tx.session.get_one(ReceiptRow, (self.tx.branch_id, void.body["target"]))
+        return {"household": slip.household_id, "loan": slip.loan_id}
+
+    @staticmethod
+    def _note(eid: object, into: set[str]) -> None:
+        if isinstance(eid, str):
+            into.add(eid)

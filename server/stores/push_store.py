@@ -1,0 +1,295 @@
+"""sync.store.PushStore over SQLAlchemy: the writing half of the exchange, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from server.db import Tx, VerdictNote
+from server.stores import ledger
+from server.stores.books import book_holding, books_of_lane
+from server.stores.events import (
+    chunks,
+    event_row,
+    find_recorded,
+    follower,
+    latest_verdicts,
+    parked_on,
+)
+from server.tables import (
+    CommitLog,
+    Device,
+    DeviceKey,
+    EventRow,
+    Household,
+    Lane,
+    Loan,
+    NoticeRow,
+    ReceiptBook,
+    ReceiptRow,
+    Visit,
+)
+from sync.books import Leg
+from sync.events import Envelope
+from sync.lane import Head
+from sync.store import Busy, Clash, LaneKey, LaneState, Recorded
+from sync.verdicts import Verdict
+
+Project = Callable[[Recorded, Verdict], None]
+
+log = logging.getLogger(__name__)
+
+
+class SqlPushStore:
+    """The branch of a transaction as the core sees it.
+
+    project  Writes the rows that the office reads; services bring it, for stores know no services.
+    Verdicts are kept here until `close`, so that undoing a savepoint undoes them too.
+    """
+
+    def __init__(self, tx: Tx, project: Project) -> None:
+        self.tx, self.session, self.branch_id = tx, tx.session, tx.branch_id
+        self.project = project
+        self._fresh: dict[str, Verdict] = {}
+        self._loans: dict[str, str] = {}
+        self._households: set[str] = set()
+        self._books: dict[str, list[ReceiptBook]] = {}
+        self._seqs: set[tuple[str, int]] = set()
+        self._asked: set[tuple[str, int]] = set()
+        self._ticks: dict[int, int | None] = {}
+
+    # The lane and its log
+
+    def lane(self, lane_id: str) -> LaneState | None:
+        """See PushStore."""
+        row = self.session.execute(
+            select(Lane)
+            .where(Lane.branch_id == self.branch_id, Lane.id == lane_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).scalar_one_or_none()
+        if row is None or row.device_id is None or row.officer_id is None:
+            return None
+        device = self.session.get_one(Device, (self.branch_id, row.device_id))
+        keys = self.session.scalars(
+            select(DeviceKey)
+            .where(DeviceKey.branch_id == self.branch_id, DeviceKey.device_id == device.id)
+            .order_by(DeviceKey.from_seq, DeviceKey.public_key)
+        )
+        return LaneState(
+            id=row.id,
+            device=device.id,
+            officer=row.officer_id,
+            is_revoked=device.status != "active",
+            head=Head(row.head_seq, row.head_hash),
+            keys=tuple(LaneKey(key.from_seq, key.alg, key.public_key) for key in keys),
+        )
+
+    def expect(self, events: Sequence[Envelope]) -> None:
+        """See PushStore: loans, households and places of a batch in one query each."""
+        bodies = [event.body for event in events]
+        self._fetch_loans({str(body["loan"]) for body in bodies if "loan" in body})
+        self._fetch_households({str(body["household"]) for body in bodies if "household" in body})
+        places = {(event.lane, event.seq) for event in events}
+        self._asked |= places
+        lane_id, seqs = events[0].lane, [event.seq for event in events]
+        rows = self.session.execute(
+            select(EventRow.lane_id, EventRow.seq).where(
+                EventRow.branch_id == self.branch_id,
+                EventRow.lane_id == lane_id,
+                EventRow.seq.between(min(seqs), max(seqs)),
+            )
+        )
+        self._seqs |= {(row.lane_id, row.seq) for row in rows}
+
+    def _fetch_loans(self, ids: set[str]) -> None:
+        for chunk in chunks(ids):
+            rows = self.session.execute(
+                select(Loan.id, Loan.household_id).where(
+                    Loan.branch_id == self.branch_id, Loan.id.in_(chunk)
+                )
+            )
+            self._loans |= {row.id: row.household_id for row in rows}
+
+    def _fetch_households(self, ids: set[str]) -> None:
+        for chunk in chunks(ids):
+            self._households |= set(
+                self.session.scalars(
+                    select(Household.id).where(
+                        Household.branch_id == self.branch_id, Household.id.in_(chunk)
+                    )
+                )
+            )
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """See PushStore."""
+        before = dict(self._fresh)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException as error:
+            self._fresh = before
+            if isinstance(error, OperationalError):
+                raise Busy from error
+            if isinstance(error, IntegrityError):
+                raise Clash from error
+            raise
+
+    def put(self, recorded: Recorded) -> None:
+        """See PushStore."""
+        self.session.add(event_row(self.branch_id, recorded))
+        self.session.flush()
+
+    def find(self, event_hash: str) -> Recorded | None:
+        """See PushStore."""
+        found = find_recorded(self.session, self.branch_id, [event_hash], self._fresh)
+        return found[0] if found else None
+
+    def verdicts(self, hashes: Collection[str]) -> dict[str, Verdict]:
+        """See PushStore."""
+        fresh = {each: self._fresh[each] for each in hashes if each in self._fresh}
+        return latest_verdicts(self.session, self.branch_id, hashes) | fresh
+
+    def conclude(self, recorded: Recorded, verdict: Verdict) -> None:
+        """See PushStore."""
+        self._fresh[recorded.event.hash] = verdict
+
+    def waiting(self, need: str) -> list[Recorded]:
+        """See PushStore."""
+        stored = set(self.session.scalars(parked_on(self.branch_id, need)))
+        hashes = stored - self._fresh.keys()
+        hashes |= {each for each, verdict in self._fresh.items() if verdict.needs == need}
+        return find_recorded(self.session, self.branch_id, hashes, self._fresh) if hashes else []
+
+    def holds_seq(self, lane_id: str, seq: int) -> bool:
+        """See PushStore."""
+        assert (lane_id, seq) in self._asked, "expect comes first"
+        return (lane_id, seq) in self._seqs
+
+    def follower(self, lane_id: str, head: Head) -> Head | None:
+        """See PushStore."""
+        return follower(self.session, self.branch_id, lane_id, head)
+
+    def move_head(self, lane_id: str, head: Head) -> None:
+        """See PushStore."""
+        row = self.session.get_one(Lane, (self.branch_id, lane_id))
+        row.head_seq, row.head_hash = head.seq, head.hash
+
+    def add_key(self, lane: LaneState, key: LaneKey) -> None:
+        """See PushStore."""
+        self.session.add(
+            DeviceKey(
+                branch_id=self.branch_id,
+                device_id=lane.device,
+                public_key=key.public_key,
+                alg=key.alg,
+                from_seq=key.from_seq,
+            )
+        )
+        device = self.session.get_one(Device, (self.branch_id, lane.device))
+        device.alg, device.public_key = key.alg, key.public_key
+        self.session.flush()
+
+    # What is so
+
+    def tick_at(self, tick: int) -> int | None:
+        """See PushStore."""
+        if tick not in self._ticks:
+            row = self.session.get(CommitLog, (self.branch_id, tick))
+            self._ticks[tick] = row.at_ms if row else None
+        return self._ticks[tick]
+
+    def loan_household(self, loan: str) -> str | None:
+        """See PushStore."""
+        if loan not in self._loans:
+            self._fetch_loans({loan})
+        return self._loans.get(loan)
+
+    def has_household(self, household: str) -> bool:
+        """See PushStore."""
+        if household not in self._households:
+            self._fetch_households({household})
+        return household in self._households
+
+    def has_number(self, lane_id: str, receipt_no: str) -> bool:
+        """See PushStore."""
+        if lane_id not in self._books:
+            self._books[lane_id] = books_of_lane(self.session, self.branch_id, lane_id)
+        return book_holding(self._books[lane_id], receipt_no) is not None
+
+    def number_user(self, receipt_no: str) -> str | None:
+        """See PushStore."""
+        return self.session.scalar(
+            select(ReceiptRow.event_hash)
+            .where(
+                ReceiptRow.branch_id == self.branch_id,
+                ReceiptRow.receipt_no == receipt_no,
+                ReceiptRow.state.in_(("applied", "voided")),
+            )
+            .limit(1)
+        )
+
+    def notice_user(self, notice_no: str) -> str | None:
+        """See PushStore."""
+        row = self.session.get(NoticeRow, (self.branch_id, notice_no))
+        return row.made_hash if row else None
+
+    def visit(self, visit_id: str) -> tuple[str, str] | None:
+        """See PushStore."""
+        row = self.session.get(Visit, (self.branch_id, visit_id))
+        return (row.event_hash, row.household_id) if row else None
+
+    def is_voided(self, receipt_hash: str) -> bool:
+        """See PushStore."""
+        row = self._receipt(receipt_hash)
+        return row is not None and row.state == "voided"
+
+    def is_counted(self, receipt_hash: str) -> bool:
+        """See PushStore."""
+        row = self._receipt(receipt_hash)
+        return row is not None and row.counted_by is not None
+
+    def _receipt(self, receipt_hash: str) -> ReceiptRow | None:
+        return self.session.execute(
+            select(ReceiptRow)
+            .where(ReceiptRow.branch_id == self.branch_id, ReceiptRow.event_hash == receipt_hash)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).scalar_one_or_none()
+
+    def legs(self, event_hash: str) -> list[Leg]:
+        """See PushStore."""
+        return ledger.legs_of(self.session, self.branch_id, event_hash)
+
+    # What becomes so
+
+    def post(self, recorded: Recorded, legs: Iterable[Leg]) -> None:
+        """See PushStore."""
+        ledger.post(self.tx, recorded.event.hash, legs, recorded.effective_on)
+
+    def report(self, recorded: Recorded, error: Exception) -> None:
+        """See PushStore."""
+        # The text of an error may quote what was in the event: only where it happened is logged.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        place = f"{where.filename}:{where.lineno}"
+        log.error("event %s failed with %s at %s", recorded.event.hash, kind, place)
+
+    def close(self) -> None:
+        """Hand the verdicts to the transaction, which gives them its tick."""
+        for event_hash, verdict in self._fresh.items():
+            self.tx.verdict(
+                VerdictNote(
+                    event_hash=event_hash,
+                    verdict=verdict.verdict,
+                    reason=verdict.reason,
+                    needs=verdict.needs,
+                    risk=verdict.risk,
+                )
+            )

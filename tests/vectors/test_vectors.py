@@ -1,0 +1,256 @@
+"""The rules that two languages share, by the vectors of sync/vectors: here in Python.
+
+Method: every case of every file is one test; a runner turns its "in" into an answer, which must be
+its "out" exactly, or a Problem with the code of its "error". A file without a runner fails.
+pwa/src/sync/vectors.test.ts runs the same files in TypeScript.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.allocation import DEFAULT_ORDER, allocate
+from sync.amounts import format_yuan, parse_yuan
+from sync.books import (
+    Leg,
+    balances,
+    cash_of,
+    count_legs,
+    deposit_legs,
+    import_legs,
+    receipt_legs,
+    reversal,
+    suspense_legs,
+)
+from sync.canonical import canonical_bytes, sha256_hex
+from sync.capitals import capitals, chinese_number
+from sync.classification import DAYS, days_past_due, five_tier, legacy, worse_of
+from sync.crockford import check_characters, show_code
+from sync.custody import hand_fen
+from sync.events import check_body, may_sign
+from sync.guarantee import Claim, Guarantee, guarantee_state
+from sync.kinds import FIELDS
+from sync.lane import Head, expand_batch, extend
+from sync.limitation import Interruption, last_instalment, limitation
+from sync.overlay import view
+from sync.problems import Problem
+from sync.receipts import Book, next_of, printed_number
+
+VECTORS = Path(__file__).resolve().parents[2] / "sync" / "vectors"
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Link:
+    """An event as the chain sees it."""
+
+    seq: int
+    prev: str
+    hash: str
+
+
+def run_allocation(given: Given) -> object:
+    return allocate(given["total_fen"], given["due"], given.get("order", DEFAULT_ORDER))
+
+
+def run_amounts(given: Given) -> object:
+    if "fen" in given:
+        return format_yuan(given["fen"])
+    if "rule_of" in given:
+        with pytest.raises(Problem) as refused:
+            parse_yuan(given["rule_of"])
+        return refused.value.details["rule"]
+    options = {name: given[name] for name in ("max_fen", "zero_ok") if name in given}
+    return parse_yuan(given["text"], **options)
+
+
+def run_books(given: Given) -> object:
+    legs = [Leg(*pair) for pair in given.get("legs", [])]
+    match given["op"]:
+        case "cash":
+            return cash_of(given["body"])
+        case "balances":
+            return balances(legs)
+        case "receipt":
+            moved = receipt_legs(given["body"], given["officer"])
+        case "suspense":
+            moved = suspense_legs(given["total_fen"], given["officer"])
+        case "reversal":
+            moved = reversal(legs)
+        case "import":
+            moved = import_legs(given["loan"], given["current"], given["imported"])
+        case "count":
+            moved = count_legs(given["officer"], given["expected_fen"], given["counted_fen"])
+        case "deposit":
+            moved = deposit_legs(given["amount_fen"])
+        case other:
+            raise AssertionError(f"no such operation: {other}")
+    assert sum(leg.amount_fen for leg in moved) == 0
+    return [[leg.account, leg.amount_fen] for leg in moved]
+
+
+def run_canonical(given: Given) -> object:
+    data = canonical_bytes(json.loads(given["json"]))
+    return {"text": data.decode(), "sha256": sha256_hex(data)}
+
+
+def run_capitals(given: Given) -> object:
+    return capitals(given["fen"]) if "fen" in given else chinese_number(given["count"])
+
+
+def run_check_characters(given: Given) -> object:
+    return check_characters(given["hash"]) if "hash" in given else show_code(given["code"])
+
+
+def run_classification(given: Given) -> object:
+    if "by_days" in given:
+        return worse_of(given["by_days"], given["reviewed"])
+    if given.get("legacy"):
+        grounds = {key: given[key] for key in given if key not in ("legacy", "due_on", "on")}
+        return legacy(given["due_on"], given["on"], **grounds)
+    days = days_past_due(given["due_on"], given["on"])
+    return {"days": days, "tier": five_tier(days, tuple(given.get("thresholds", DAYS)))}
+
+
+def run_custody(given: Given) -> object:
+    return hand_fen(given["log"], given["counted_total_fen"])
+
+
+def run_events(given: Given) -> object:
+    if given.get("table"):
+        return FIELDS
+    faults = check_body(given["kind"], given["sv"], given["body"])
+    return [[fault.field, fault.rule, fault.reason] for fault in faults]
+
+
+def run_guarantee(given: Given) -> object:
+    claims = [Claim(**claim) for claim in given["claims"]]
+    terms = Guarantee(**given["terms"])
+    state = guarantee_state(given["due_on"], terms, claims, today=given["today"])
+    return {
+        "status": state.status,
+        "ends_on": state.ends_on,
+        "free_from": state.free_from,
+        "limitation_ends_on": state.limitation_ends_on,
+        "legal_review": list(state.legal_review),
+    }
+
+
+def run_lane(given: Given) -> object:
+    if given["op"] == "expand":
+        return [event.hash for event in expand_batch(given["push"])]
+    after = extend(Head(**given["head"]), [Link(**link) for link in given["batch"]])
+    head = {"seq": after.head.seq, "hash": after.head.hash}
+    return {"places": list(after.places), "head": head}
+
+
+def run_limitation(given: Given) -> object:
+    due_on = last_instalment(given["instalments"]) if "instalments" in given else given["due_on"]
+    found = limitation(
+        due_on,
+        loan_on=given["loan_on"],
+        events=[Interruption(**event) for event in given["events"]],
+        today=given["today"],
+        is_rest_day=lambda day: day in given["rest_days"],
+    )
+    return {
+        "status": found.status,
+        "ends_on": found.ends_on,
+        "rolled_on": found.rolled_on,
+        "longstop_on": found.longstop_on,
+        "used": [event.ref for event in found.used],
+        "refused": [[refused.event.ref, refused.reason] for refused in found.refused],
+        "days_left": found.days_left,
+        "colour": found.colour,
+        "legal_review": list(found.legal_review),
+    }
+
+
+def run_may_sign(given: Given) -> object:
+    return may_sign(given["signer_role"], **{k: given[k] for k in given if k != "signer_role"})
+
+
+def run_overlay(given: Given) -> object:
+    return view(given["etype"], given["row"], given["as_of"], given["events"])
+
+
+def run_problems(given: Given) -> object:
+    problem = Problem(given["code"], **given["details"])
+    return [problem.zh, problem.next_zh]
+
+
+def run_receipts(given: Given) -> object:
+    if given["op"] == "printed":
+        return printed_number(given["no"], given["hash"])
+    if given["op"] == "next_of":
+        found = next_of([Book(**book) for book in given["books"]], given["used"])
+        return [found[0].from_no, found[1]] if found else None
+    book = Book(**given["book"])
+    match given["op"]:
+        case "next":
+            return book.next_number(given["used"])
+        case "remaining":
+            return book.remaining(given["used"])
+        case "holes":
+            return book.holes(given["used"])
+        case _:
+            return book.contains(given["no"])
+
+
+RUNNERS: dict[str, Callable[[Given], object]] = {
+    name.removeprefix("run_"): runner
+    for name, runner in list(globals().items())
+    if name.startswith("run_")
+}
+
+
+def all_cases() -> list[Any]:
+    return [
+        pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
+        for path in sorted(VECTORS.glob("*.json"))
+        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
+    ]
+
+
+@pytest.mark.parametrize(("file", "case"), all_cases())
+def test_it_gives_the_answer_of_the_vector(file: str, case: Given) -> None:
+    assert file in RUNNERS, f"write a runner for {file}.json, here and in vectors.test.ts"
+    runner = RUNNERS[file]
+
+    if "error" in case:
+        with pytest.raises(Problem) as refused:
+            runner(case["in"])
+        assert refused.value.code == case["error"]
+    else:
+        assert runner(case["in"]) == case["out"]
+
+
+def test_it_has_a_file_for_every_runner() -> None:
+    assert set(RUNNERS) == {path.stem for path in VECTORS.glob("*.json")}
+
+
+@pytest.mark.parametrize("path", sorted(VECTORS.glob("*.json")), ids=lambda path: str(path.stem))
+def test_it_says_what_each_file_is_about_and_names_each_case_once(path: Path) -> None:
+    vectors = json.loads(path.read_text(encoding="utf-8"))
+    names = [case["name"] for case in vectors["cases"]]
+
+    assert set(vectors) == {"about", "cases"} and vectors["about"].endswith(".")
+    assert len(set(names)) == len(names)
+    assert all(
+        set(case) in ({"name", "in", "out"}, {"name", "in", "error"}) for case in vectors["cases"]
+    )
+
+
+def test_it_keeps_every_limitation_vector_of_the_law_under_its_name() -> None:
+    names = [
+        case["name"] for case in json.loads((VECTORS / "limitation.json").read_text())["cases"]
+    ]
+
+    for number in range(1, 18):
+        assert any(name.startswith(f"LV{number} ") for name in names), f"LV{number}"
