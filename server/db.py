@@ -99,8 +99,9 @@ class Tx:
     def _write_verdict(self, note: VerdictNote) -> None:
         self._run(
             "INSERT INTO verdict (branch_id, event_hash, n, verdict, reason, needs, risk, tick,"
-            " by_id) SELECT :branch, :hash, COALESCE(MAX(n), 0) + 1, :verdict, :reason, :needs,"
-            " :risk, :tick, :by FROM verdict WHERE branch_id = :branch AND event_hash = :hash",
+            " by_id) VALUES (:branch, :hash, (SELECT COALESCE(MAX(n), 0) + 1 FROM verdict"
+            " WHERE branch_id = :branch AND event_hash = :hash),"
+            " :verdict, :reason, :needs, :risk, :tick, :by)",
             {
                 "hash": note.event_hash,
                 "verdict": note.verdict,
@@ -156,6 +157,7 @@ def snapshot() -> Iterator[Session]:
     with Session(db.engine, expire_on_commit=False) as session:
         session.connection(execution_options={"snapshot": True})
         yield session
+        session.expunge_all()  # what was read stays readable; a rollback would expire it
         session.rollback()
 
 

@@ -6,8 +6,6 @@ base64url without padding.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from sync.base64url import from_base64url, to_base64url
 from sync.problems import Problem
 
 ALGORITHM = "ES256"
@@ -54,10 +53,10 @@ def sign(key: ec.EllipticCurvePrivateKey, data: bytes) -> str:
 
 def verify(public_key: str, data: bytes, signature: str) -> bool:
     """Is this the signature of that key over these bytes? False for anything malformed."""
+    raw = from_base64url(signature)
+    if raw is None or len(raw) != 2 * _HALF:
+        return False
     try:
-        raw = from_base64url(signature)
-        if len(raw) != 2 * _HALF:
-            return False
         pair = int.from_bytes(raw[:_HALF]), int.from_bytes(raw[_HALF:])
         _loaded(public_key).verify(encode_dss_signature(*pair), data, _ECDSA)
     except (InvalidSignature, ValueError):
@@ -75,24 +74,9 @@ def check_public_key(alg: str, public_key: str) -> None:
         raise Problem("key_invalid", rule="point_on_p256") from None
 
 
-def to_base64url(data: bytes) -> str:
-    """Bytes as base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def from_base64url(text: str) -> bytes:
-    """The bytes of a base64url text without padding. Raises ValueError for any other text."""
-    if not text.isascii() or set(text) & set("+/= \t\r\n"):
-        raise ValueError("not base64url")
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("not base64url") from error
-
-
 @lru_cache(maxsize=1024)
 def _loaded(public_key: str) -> ec.EllipticCurvePublicKey:
     point = from_base64url(public_key)
-    if len(point) != _POINT:
+    if point is None or len(point) != _POINT:
         raise ValueError("not an uncompressed point")
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)

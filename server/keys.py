@@ -73,8 +73,7 @@ def installation_secret() -> bytes:
 
 def sign_for_the_office(digest: bytes) -> str:
     """The office's signature over the 32 bytes of an event hash, as base64url."""
-    settings: Settings = current_app.extensions["settings"]
-    return sign(_office_key_of(settings), digest)
+    return sign(_office_key_of(running_settings()), digest)
 
 
 @lru_cache(maxsize=16)
@@ -85,3 +84,9 @@ def _office_key_of(settings: Settings) -> ec.EllipticCurvePrivateKey:
 def random_bytes(count: int) -> bytes:
     """Random bytes for keys, codes and ids; the one place where the server takes them."""
     return secrets.token_bytes(count)
+
+
+def running_settings() -> Settings:
+    """The settings of the running application, for services, which know no request."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings

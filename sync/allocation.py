@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sync.events import PARTS
+from sync.parts import PARTS
 from sync.problems import Problem
 
 # Civil Code art. 561: costs, interest (penalty interest is interest), principal. A dated setting

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sync.events import PARTS
 from sync.fields import AMOUNT_FEN_MAX
+from sync.parts import PARTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,7 @@ class Phone:
         try:
             told = strict_json(answer)
             acked = self._checked_ack(told)
+            _require_shape(told)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Problem("answer_not_believed", rule="shape") from None
         if told["epoch"] != self.epoch:
@@ -341,6 +342,20 @@ class Phone:
             differ = sorted(e for e in {*told, *own} if told.get(e) != own.get(e))
             self.incidents.append(f"digest:{','.join(differ)}")
             self.cursor, self._complete = None, False
+
+
+def _require_shape(told: Mapping[str, Any]) -> None:
+    """Touch all that will be read, so that a broken answer fails before anything has changed."""
+    _ = told["epoch"], told["anchor"]
+    page = told.get("pull")
+    marked = [*told["verdicts"]]
+    if page is not None and not page.get("error"):
+        _ = page["reset"], page["cursor"], page["complete"], page["digest"]
+        marked += page["verdicts"]
+        for row in page["rows"]:
+            _ = row["etype"], row["eid"], row["op"], row["tick"], row["row"]
+    for item in marked:
+        _ = item["hash"], item["verdict"]
 
 
 def _wire(message: Mapping[str, object]) -> bytes:

@@ -10,17 +10,17 @@ from sync.canonical import canonical_bytes, sha256_hex
 from sync.capitals import capitals
 from sync.fields import Fault, check_fields
 from sync.kinds import FIELDS
+from sync.parts import PARTS
 from sync.problems import Problem
 
-__all__ = ["Envelope", "Fault", "check_body", "may_sign", "signed_too_early"]
+# Read from here by everyone who deals with events, though two of them lie in files of their own.
+__all__ = ["PARTS", "Envelope", "Fault", "check_body", "may_sign", "signed_too_early"]
 
 ZERO_HASH = "0" * 64
 SCHEMA_VERSION = 1
 
 # One event as canonical bytes: a signature of 6,000 numbers is 30 kB, a notice text 12 kB.
 EVENT_BYTES_MAX = 64 * 1024
-
-PARTS = ("principal", "interest", "penalty", "cost")
 
 OFFICER_KINDS = tuple(FIELDS)
 OFFICE_KINDS = (

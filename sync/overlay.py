@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sync.events import PARTS, may_sign
+from sync.events import may_sign
+from sync.parts import PARTS
 
 Row = Mapping[str, Any]
 OwnEvent = Mapping[str, Any]
@@ -80,7 +81,7 @@ def _outcome_of(event: OwnEvent, events: Sequence[OwnEvent]) -> str | None:
         lives_here=body["lives_here"],
         adult=body["adult"],
         relation=body["relation"],
-        addressee_role=made["body"]["addressee_role"] if made else "borrower",
+        addressee_role=made["body"].get("addressee_role", "borrower") if made else "borrower",
     )
     return "SIGNED" if signed else "UNSIGNED"
 
@@ -99,7 +100,9 @@ def _concerns(etype: str, eid: str, event: OwnEvent, events: Sequence[OwnEvent])
     """A void says only which receipt it undoes; it concerns what that receipt concerned."""
     if event["kind"] == "cash.void":
         target = _find(events, event["body"]["target"])
-        return target is not None and _concerns(etype, eid, target, ())
+        if target is None or target["kind"] != "cash.receipt":
+            return False
+        return _concerns(etype, eid, target, events)
     return etype in _LAY and event["body"].get(etype) == eid
 
 
@@ -121,7 +124,7 @@ def _add(row: dict[str, Any], body: Row, sign: int) -> None:
     for part in PARTS:
         balance = row.get(f"{part}_fen")
         if balance is not None:
-            row[f"{part}_fen"] = balance + sign * body[f"{part}_fen"]
+            row[f"{part}_fen"] = balance + sign * (body.get(f"{part}_fen") or 0)
 
 
 def _is_first_void(event: OwnEvent, counting: Sequence[OwnEvent]) -> bool:

@@ -26,3 +26,86 @@
  *   record-<hash8>                     one record on the sync page; data-state as words
  *   saved not-saved gate second-tab wechat restored     the notices, when they are shown
  */
+
+import type { JSX } from 'preact';
+import { screen } from './state/nav';
+import { phone, stage } from './state/start';
+import { Begin } from './screens/begin';
+import { Cash } from './screens/cash';
+import { Day } from './screens/day';
+import { Enrol } from './screens/enrol';
+import { Gate } from './screens/gate';
+import { Household } from './screens/household';
+import { Intention } from './screens/intention';
+import { NotSaved } from './screens/not-saved';
+import { Notice } from './screens/notice';
+import { Receipt } from './screens/receipt';
+import { Search } from './screens/search';
+import {
+  InWeChat,
+  SecondTab,
+  Starting,
+  Trouble,
+  TwoHistories,
+  Unsupported,
+} from './screens/stages';
+import { SyncPage } from './screens/sync';
+import { Unsigned } from './screens/unsigned';
+import { Village } from './screens/village';
+import { Visit } from './screens/visit';
+import { VoidReceipt } from './screens/void';
+
+export function App(): JSX.Element {
+  switch (stage.value) {
+    case 'starting':
+      return <Starting />;
+    case 'wechat':
+      return <InWeChat />;
+    case 'unsupported':
+      return <Unsupported />;
+    case 'second_tab':
+      return <SecondTab />;
+    case 'two_histories':
+      return <TwoHistories />;
+    case 'trouble':
+      return <Trouble />;
+    case 'enrol':
+      return <Enrol />;
+    case 'ready':
+      return phone.notSaved.value ? <NotSaved /> : <Shown />;
+  }
+}
+
+function Shown(): JSX.Element {
+  const now = screen.value;
+  switch (now.name) {
+    case 'day':
+      return <Day />;
+    case 'village':
+      return <Village id={now.id} />;
+    case 'search':
+      return <Search />;
+    case 'household':
+      return <Household id={now.id} />;
+    case 'begin':
+      return <Begin id={now.id} />;
+    case 'visit':
+      return <Visit visit={now.visit} />;
+    case 'notice':
+      return <Notice visit={now.visit} loan={now.loan} />;
+    case 'unsigned':
+      return <Unsigned visit={now.visit} loan={now.loan} />;
+    case 'cash':
+      return <Cash visit={now.visit} loan={now.loan} />;
+    case 'intention':
+      return <Intention visit={now.visit} loan={now.loan} />;
+    case 'receipt':
+      return <Receipt hash={now.hash} />;
+    case 'void':
+      return <VoidReceipt hash={now.hash} />;
+    case 'sync':
+      return <SyncPage />;
+    case 'gate':
+      return <Gate />;
+  }
+}

@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 from flask import redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
-from server.db import snapshot
-from server.services.sign_in import Person, find_person
+from server.services.sign_in import Person, person_of
 from sync.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -40,9 +39,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
 def load(session_id: str) -> SignedIn | None:
     """The person of a session, with the roles he has now; None if he has left."""
     branch_id, _, staff_id = session_id.partition(" ")
-    with snapshot() as session:
-        person = find_person(session, branch_id, staff_id)
-    return SignedIn(person) if person else None
+    known = person_of(branch_id, staff_id)
+    return SignedIn(known) if known else None
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]

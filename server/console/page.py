@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Flask, render_template, request
 
 from server.clock import SHANGHAI, today
 from server.console.access import may, person
@@ -36,8 +36,6 @@ def yuan(fen: int | None) -> str:
 
 def moment(instant_ms: int | None) -> str:
     """An instant as the clock in Shanghai shows it, to the minute."""
-    from datetime import UTC, datetime
-
     if instant_ms is None:
         return "—"
     local = datetime.fromtimestamp(instant_ms / 1000, UTC).astimezone(SHANGHAI)
@@ -60,15 +58,14 @@ def refuse_form(_error: object) -> tuple[str, int]:
     return render_template("problem.html", problem=problem.to_json()), problem.status
 
 
-def register_page_tools(bp: Blueprint) -> None:
+def register_page_tools(app: Flask) -> None:
     """Give the templates their words and forms."""
-    bp.app_context_processor(_tools)
-    for name, tool in {"yuan": yuan, "moment": moment, "weekday": weekday}.items():
-        bp.add_app_template_filter(tool, name)
-    bp.add_app_template_filter(format_yuan, "plain_yuan")
+    app.context_processor(_tools)
+    filters = {"yuan": yuan, "plain_yuan": format_yuan, "moment": moment, "weekday": weekday}
+    app.jinja_env.filters.update(filters)
 
 
-def _tools() -> Mapping[str, Any]:
+def _tools() -> dict[str, Any]:
     return {
         "t": t,
         "lang": language(),

@@ -19,6 +19,7 @@ from server.rehearsal.week import (
     WeekService,
 )
 from server.rehearsal.week_words import (
+    ASSIST_STATES,
     DENOMINATIONS,
     INTERRUPTIONS,
     LEVELS,
@@ -28,6 +29,7 @@ from server.rehearsal.week_words import (
     PAYERS,
     PLAN_KINDS,
     REASONS,
+    SERVICE_STATES,
     SIGNERS,
     STAGES,
 )
@@ -189,7 +191,7 @@ class Records:
                 id=one.id("id"),
                 about=one.texts("about"),
                 asked_of=one.texts("asked_of"),
-                state=one.maybe_text("status", chars_max=40) or "OPEN",
+                state=one.one("status", ASSIST_STATES, "OPEN"),
             )
             for one in items(self.faults, self.root, "assist_requests", required=False)
         )
@@ -201,9 +203,9 @@ class Records:
                 id=one.id("id"),
                 requester=one.text("requester"),
                 kind=one.id("kind"),
-                purpose=one.maybe_text("purpose", chars_max=200) or "",
+                purpose=one.text("purpose"),
                 forwarded_to=one.maybe_text("forwarded_to"),
-                state=one.maybe_text("status", chars_max=40) or "OPEN",
+                state=one.one("status", SERVICE_STATES, "OPEN"),
             )
             for one in items(self.faults, self.root, "service_requests", required=False)
         )
@@ -214,7 +216,7 @@ class Records:
         for one in items(self.faults, self.root, "plan", required=False):
             kind = one.one("kind", PLAN_KINDS)
             area = one.text("area") if kind == "SWEEP" else one.maybe_text("area")
-            times = one.whole("times", 1, 99, default=1)
+            times = one.whole("times", 1, 31, default=1)
             found.append(WeekPlanItem(id=one.id("id"), kind=kind, area=area, times=times))
         return tuple(found)
 

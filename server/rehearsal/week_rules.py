@@ -137,6 +137,9 @@ def _check_people(faults: Faults, week: Week) -> None:
             zh, en = "早于下乡第一天", "lies before the first sweep day"
             faults.note(f"{path}.promised_date", intention.promised_on, zh, en)
     for index, assist in enumerate(week.assists):
+        for name in ("about", "asked_of"):
+            if not getattr(assist, name):
+                faults.note(f"assist_requests[{index}].{name}", [], "至少一个", "at least one")
         for one in assist.about:
             _known(faults, f"assist_requests[{index}].about", one, borrowers)
 

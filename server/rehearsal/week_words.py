@@ -15,6 +15,8 @@ STAGES = _same("INTENTION", "PROMISE")
 METHODS = {"CASH": "cash"}
 PLAN_KINDS = _same("FOLLOW_UP_INTENTIONS", "SWEEP")
 INTERRUPTIONS = _same(*INTERRUPTION_KINDS)
+ASSIST_STATES = _same("OPEN", "ANSWERED", "CLOSED")
+SERVICE_STATES = _same("OPEN", "CONTACTED", "DONE")
 
 # LIMITATION_LOST is taken for "no reason was given": the system computes it or it is not so.
 REASONS = {

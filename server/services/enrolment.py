@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from server.clock import now_ms
 from server.db import Tx, snapshot, transaction
-from server.device_key import check_public_key, to_base64url
+from server.device_key import check_public_key
 from server.keys import installation_secret, random_bytes
 from server.services import feed, office_events
 from server.services.installation import epoch
 from server.tables import Branch, Device, DeviceKey, EnrolCode, Lane, Staff
+from sync.base64url import to_base64url
 from sync.crockford import encode_code, normal_code, show_code
 from sync.events import ZERO_HASH
 from sync.problems import Problem

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.db import snapshot
 from server.services.staff_names import names
 from server.stores.events import is_latest
-from server.tables import EventRow, Lane, RawInbox, VerdictRow
+from server.tables import Device, EventRow, Lane, RawInbox, VerdictRow
 
 ROWS_MAX = 500
 
@@ -50,9 +50,7 @@ def kept_events(branch_id: str) -> list[KeptEvent]:
                 (VerdictRow.branch_id == EventRow.branch_id)
                 & (VerdictRow.event_hash == EventRow.hash),
             )
-            .outerjoin(
-                Lane, (Lane.branch_id == EventRow.branch_id) & (Lane.id == EventRow.lane_id)
-            )
+            .outerjoin(Lane, (Lane.branch_id == EventRow.branch_id) & (Lane.id == EventRow.lane_id))
             .where(
                 EventRow.branch_id == branch_id,
                 VerdictRow.verdict.in_(["quarantined", "parked"]),
@@ -66,9 +64,11 @@ def kept_events(branch_id: str) -> list[KeptEvent]:
 
 
 def not_understood(branch_id: str) -> int:
-    """How many requests of the installation's phones were kept as bytes only."""
+    """How many requests of the branch's phones, or of unknown ones, were kept as bytes only."""
+    ours = select(Device.id).where(Device.branch_id == branch_id)
+    mine = or_(RawInbox.device_id.is_(None), RawInbox.device_id.in_(ours))
     with snapshot() as session:
-        return session.scalar(select(func.count()).select_from(RawInbox)) or 0
+        return session.scalar(select(func.count()).select_from(RawInbox).where(mine)) or 0
 
 
 def count_kept(session: Session, branch_id: str) -> int:

@@ -163,4 +163,3 @@ def _in_order(
         ]
         numbered.append(replace(village, order=len(before) + 1 if village.day else 0))
     return tuple(numbered)
-

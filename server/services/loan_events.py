@@ -42,9 +42,7 @@ def limitation_of(
     return limitations(session, branch_id, {loan_id: today for loan_id in loan_ids})
 
 
-def limitations(
-    session: Session, branch_id: str, on_days: dict[str, str]
-) -> dict[str, Limitation]:
+def limitations(session: Session, branch_id: str, on_days: dict[str, str]) -> dict[str, Limitation]:
     """The limitation of loans, each on a day of its own (loan -> day)."""
     events = interruptions_of(session, branch_id, on_days)
     found: dict[str, Limitation] = {}

@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 from server.clock import today
 from server.db import snapshot
 from server.services import ledger
-from server.services.limitation_state import State, states_of
+from server.services.loan_events import limitation_of
 from server.tables import Area, Household, Loan, Village
 from sync.events import PARTS
+from sync.limitation import Limitation
 from sync.problems import Problem
 
 PAGE_ROWS = 100
+
+# A loan with the names of its household, area and village.
+LoanQuery = Select[Loan, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ class LoanLine:
     is_open: bool
     balance_fen: dict[str, int]
     interest_known: bool
-    limitation: State
+    limitation: Limitation
 
     @property
     def owed_fen(self) -> int:
@@ -239,9 +243,9 @@ def _narrow(wanted: Wanted, *more: Any) -> list[ColumnElement[bool]]:
     return where
 
 
-def _loans_query(branch_id: str, wanted: Wanted) -> Select[Any]:
+def _loans_query(branch_id: str, wanted: Wanted) -> LoanQuery:
     more = (Loan.id, Loan.contract_no, Loan.borrower_name, Loan.guarantor_name)
-    return (
+    query = (
         select(Loan, Household.name, Area.name, Village.name)
         .join(
             Household,
@@ -255,14 +259,15 @@ def _loans_query(branch_id: str, wanted: Wanted) -> Select[Any]:
         .where(Loan.branch_id == branch_id, *_narrow(wanted, *more))
         .order_by(Area.position, Household.position, Loan.id)
     )
+    return query
 
 
-def _loan_lines(session: Session, branch_id: str, query: Select[Any]) -> list[LoanLine]:
+def _loan_lines(session: Session, branch_id: str, query: LoanQuery) -> list[LoanLine]:
     rows = session.execute(query).all()
     ids = [row[0].id for row in rows]
     accounts = [f"loan:{loan_id}:{part}" for loan_id in ids for part in PARTS]
     fen = ledger.balances_of(session, branch_id, accounts)
-    states = states_of(session, branch_id, ids, today())
+    states = limitation_of(session, branch_id, ids, today())
     return [
         LoanLine(
             id=loan.id,

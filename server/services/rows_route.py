@@ -4,28 +4,143 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
+from server.keys import running_settings
 from server.services.branches import collectors
-from server.services.field_settings import field_settings
 from server.stores.events import chunks
 from server.stores.pull_store import Scope
-from server.tables import Area, Branch, CashCount, ReceiptBook, Staff, Stop, Village
+from server.tables import Area, Branch, CashCount, Household, ReceiptBook, Staff, Stop, Village
+from sync.allocation import DEFAULT_ORDER
 
 Found = dict[str, dict[str, Any]]
 
+# Hours in which a household may be visited; a setting of the house until the law gives one.
+VISIT_FROM, VISIT_TO = "08:00", "20:00"
+
 
 def stop_rows(scope: Scope, ticks: dict[str, int]) -> Found:
-    """One household on one day of the route, with its village, so that a day can be listed."""
-    return _plain(scope, Stop, ticks, _stop)
+    """One household on one day of the route."""
+    found: Found = {}
+    for chunk in chunks(ticks):
+        rows = scope.session.execute(
+            select(Stop, Household.village_id)
+            .join(
+                Household,
+                (Household.branch_id == Stop.branch_id) & (Household.id == Stop.household_id),
+            )
+            .where(Stop.branch_id == scope.branch_id, Stop.id.in_(chunk))
+        )
+        found |= {stop.id: _stop(stop, village_id) for stop, village_id in rows}
+    return found
 
 
-def _stop(row: Any) -> dict[str, Any]:
+def _stop(stop: Stop, village_id: str | None) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "sweep_id": row.sweep_id,
-        "household_id": row.household_id,
-        "village_id": row.village_id,
-        "day": row.day,
-        "position": row.position,
+        "id": stop.id,
+        "sweep_id": stop.sweep_id,
+        "household_id": stop.household_id,
+        "village_id": village_id,
+        "day": stop.day,
+        "position": stop.position,
     }
+
+
+def village_rows(scope: Scope, ticks: dict[str, int]) -> Found:
+    """A village committee's territory, with the name of its area."""
+    found: Found = {}
+    for chunk in chunks(ticks):
+        rows = scope.session.execute(
+            select(Village, Area.name)
+            .outerjoin(Area, (Area.branch_id == Village.branch_id) & (Area.id == Village.area_id))
+            .where(Village.branch_id == scope.branch_id, Village.id.in_(chunk))
+        )
+        for village, area_name in rows:
+            found[village.id] = {
+                "id": village.id,
+                "area_id": village.area_id,
+                "area_name": area_name or "",
+                "name": village.name,
+                "position": village.position,
+            }
+    return found
+
+
+def book_rows(scope: Scope, ticks: dict[str, int]) -> Found:
+    """A block of receipt numbers, and whether it may be used."""
+    found: Found = {}
+    for chunk in chunks(ticks):
+        rows = scope.session.scalars(
+            select(ReceiptBook).where(
+                ReceiptBook.branch_id == scope.branch_id, ReceiptBook.id.in_(chunk)
+            )
+        )
+        for row in rows:
+            found[row.id] = {
+                "id": row.id,
+                "prefix": row.prefix,
+                "from_no": row.from_no,
+                "to_no": row.to_no,
+                "width": row.width,
+                "lane": row.lane_id,
+                "state": row.state,
+            }
+    return found
+
+
+def me_rows(scope: Scope, ticks: dict[str, int]) -> Found:
+    """The officer's own row: branch, colleagues, limits, and the cash taken over so far."""
+    staff = scope.session.get(Staff, (scope.branch_id, scope.officer_id))
+    if staff is None or scope.officer_id not in ticks:
+        return {}
+    branch = scope.session.get_one(Branch, scope.branch_id)
+    return {
+        scope.officer_id: {
+            "id": staff.id,
+            "name": staff.name,
+            "branch_id": branch.branch_id,
+            "branch_name": branch.name,
+            "branch_code": branch.code,
+            "today_plan": None,
+            "colleagues": _colleagues(scope),
+            "counted_total_fen": _counted_total_fen(scope),
+            "settings": _settings(branch),
+        }
+    }
+
+
+def _settings(branch: Branch) -> dict[str, Any]:
+    settings = running_settings()
+    return {
+        "allocation": list(DEFAULT_ORDER),
+        "receipt_max_fen": settings.receipt_fen_max,
+        "hand_max_fen": settings.hand_fen_max,
+        "visit_from": VISIT_FROM,
+        "visit_to": VISIT_TO,
+        "institution": branch.institution,
+        "contact_phone": branch.contact_phone,
+    }
+
+
+def _colleagues(scope: Scope) -> list[dict[str, str]]:
+    others = [
+        staff_id
+        for staff_id in collectors(scope.session, scope.branch_id)
+        if staff_id != scope.officer_id
+    ]
+    rows = scope.session.scalars(
+        select(Staff)
+        .where(Staff.branch_id == scope.branch_id, Staff.id.in_(others))
+        .order_by(Staff.id)
+    )
+    return [{"id": row.id, "name": row.name} for row in rows]
+
+
+def _counted_total_fen(scope: Scope) -> int:
+    """What the cashier has taken over from this officer's custody, over or short included."""
+    total = scope.session.scalar(
+        select(func.sum(CashCount.expected_fen)).where(
+            CashCount.branch_id == scope.branch_id, CashCount.officer_id == scope.officer_id
+        )
+    )
+    return int(total or 0)

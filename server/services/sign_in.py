@@ -82,7 +82,7 @@ def sign_in(
         row = session.scalars(select(Staff).where(Staff.username == name)).first()
         kept = row.password_hash if row and row.is_active else None
         fits = password_fits(kept, password[:1000])
-        person = find_person(session, row.branch_id, row.id) if row and fits else None
+        person = _find_person(session, row.branch_id, row.id) if row and fits else None
     if person is None:
         throttle.note(limits, now_ms)
         raise Problem("sign_in_failed")
@@ -90,8 +90,13 @@ def sign_in(
     return person
 
 
-def find_person(session: Session, branch_id: str, staff_id: str) -> Person | None:
+def person_of(branch_id: str, staff_id: str) -> Person | None:
     """Somebody who works here now, with the roles he has now; None if he has left."""
+    with snapshot() as session:
+        return _find_person(session, branch_id, staff_id)
+
+
+def _find_person(session: Session, branch_id: str, staff_id: str) -> Person | None:
     row = session.get(Staff, (branch_id, staff_id))
     branch = session.get(Branch, branch_id)
     if row is None or branch is None or not row.is_active:

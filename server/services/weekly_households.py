@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from server.office.master_data import FARM_HOUSEHOLD
 from server.office.report_facts import HouseholdFact, LimitationFact, LoanFact
-from server.services.loan_events import limitation_of
+from server.services.loan_events import limitations
 from server.services.weekly_rows import WeekRows
 from server.tables import LedgerLeg, Loan, Village
 
@@ -64,10 +64,13 @@ class _LoanReader:
         self._loans_of = loans_of
         ids = [loan.id for loans in loans_of.values() for loan in loans]
         self._principal = _principal_on(rows, ids)
-        self._on_report = _limitation_on(rows, ids, rows.period.report_on)
-        self._on_visit = dict(self._on_report)
-        for day, loan_ids in self._by_visit_day().items():
-            self._on_visit |= _limitation_on(rows, loan_ids, day)
+        self._on_report = _limitation_on(rows, dict.fromkeys(ids, rows.period.report_on))
+        visit_days = {
+            loan.id: self.visits.get(household_id, rows.period.report_on)
+            for household_id, loans in loans_of.items()
+            for loan in loans
+        }
+        self._on_visit = _limitation_on(rows, visit_days)
 
     def facts(self, household_id: str) -> tuple[LoanFact, ...]:
         """The loans of a household."""
@@ -82,16 +85,9 @@ class _LoanReader:
             for loan in self._loans_of[household_id]
         )
 
-    def _by_visit_day(self) -> dict[str, list[str]]:
-        by_day: defaultdict[str, list[str]] = defaultdict(list)
-        for household_id, loans in self._loans_of.items():
-            if household_id in self.visits:
-                by_day[self.visits[household_id]] += [loan.id for loan in loans]
-        return by_day
 
-
-def _limitation_on(rows: WeekRows, loan_ids: list[str], day: str) -> dict[str, LimitationFact]:
-    found = limitation_of(rows.session, rows.branch_id, loan_ids, day)
+def _limitation_on(rows: WeekRows, on_days: dict[str, str]) -> dict[str, LimitationFact]:
+    found = limitations(rows.session, rows.branch_id, on_days)
     return {
         loan_id: LimitationFact(status=one.status, ends_on=one.ends_on)
         for loan_id, one in found.items()

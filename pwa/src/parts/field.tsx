@@ -1,4 +1,4 @@
-/** Labelled input: a line of text, a choice from a list, a tick. */
+/** Labelled input: a line of text, a date, a choice from a list, a tick. */
 
 import type { ComponentChildren } from 'preact';
 
@@ -8,30 +8,49 @@ interface FieldProps {
   readonly onValue: (value: string) => void;
   readonly id: string;
   readonly max?: number;
-  readonly type?: 'text' | 'date';
   readonly mode?: 'decimal' | 'text';
-  readonly from?: string;
-  readonly to?: string;
 }
 
 /** A lone surrogate has no bytes of its own; half an emoji is dropped where it is typed. */
 const whole = (value: string): string => value.replace(/\p{Surrogate}/gu, '');
 
 export function Field(props: FieldProps) {
-  const { label, value, onValue, id, max = 100, type = 'text', mode = 'text', from, to } = props;
+  const { label, value, onValue, id, max = 100, mode = 'text' } = props;
   return (
     <label class="field">
       <span>{label}</span>
       <input
-        type={type}
         inputMode={mode}
         maxLength={max}
-        min={from}
-        max={to}
         value={value}
         autocomplete="off"
         data-testid={id}
         onInput={(event) => onValue(whole(event.currentTarget.value))}
+      />
+    </label>
+  );
+}
+
+interface DateProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export function DateField({ label, value, onValue, id, from, to }: DateProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        type="date"
+        min={from}
+        max={to}
+        value={value}
+        data-testid={id}
+        onInput={(event) => onValue(event.currentTarget.value)}
       />
     </label>
   );

@@ -11,7 +11,7 @@ import { dueFen, promiseRange } from '../state/view';
 import type { Loan } from '../state/view';
 import { changeDraft, draftOf, dropDraft, visitOf } from '../state/visits';
 import { dayWords, noteLines, text, yuan } from '../text';
-import { Field } from '../parts/field';
+import { DateField, Field } from '../parts/field';
 import { Frame } from '../parts/frame';
 
 interface Draft {
@@ -100,10 +100,9 @@ function Promised({ loan, draft, change, busy, save }: PartProps & { readonly lo
           value={draft.amount}
           onValue={(amount) => change({ amount })}
         />
-        <Field
+        <DateField
           label={text.promiseDate}
           id="promise-date"
-          type="date"
           from={from}
           to={to}
           value={draft.date}

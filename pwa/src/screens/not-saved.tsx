@@ -17,9 +17,9 @@ export function NotSaved() {
     if (!failed.certain) location.reload();
   };
   return (
-    <main class="not-saved" role="alert" data-testid="not-saved">
+    <main class="not-saved" data-testid="not-saved">
       <h1>{text.notSaved.title}</h1>
-      <p>{text.notSaved.write}</p>
+      <p role="alert">{text.notSaved.write}</p>
       <ul>
         {failed.lines.map((line) => (
           <li key={line}>{line}</li>

@@ -82,7 +82,7 @@ export function Unsigned({ visit, loan }: { readonly visit: string; readonly loa
         label={text.whyUnsigned}
         id="unsigned-reason"
         options={REASONS}
-        words={(code) => text.unsigned[code]}
+        words={(code) => text.unsigned[code] ?? code}
         value={draft.reason}
         onPick={(picked) => change({ reason: picked })}
       />

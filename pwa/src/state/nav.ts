@@ -50,7 +50,7 @@ export function backTo(name: Screen['name']): void {
 
 export function watchHistory(): void {
   history.replaceState({ depth: 0 }, '', '/');
-  addEventListener('popstate', (event) => {
+  window.addEventListener('popstate', (event) => {
     const to = (event.state as { depth?: number } | null)?.depth ?? 0;
     stack.value = stack.value.slice(0, to + 1);
   });

@@ -42,7 +42,8 @@ export let sync: Sync;
 /** The build's name stands in the name of its file; part of every event. */
 const APP = `pwa-${/index-([\w-]+)\.js/.exec(import.meta.url)?.[1] ?? 'dev'}`;
 
-export async function start(): Promise<void> {
+/** `onAwake` is called when the phone is there, before the first screen is shown. */
+export async function start(onAwake: () => void): Promise<void> {
   if (isInWeChat()) return show('wechat');
   const missing = isMissing();
   if (missing.length > 0) return show('unsupported', missing.join(', '));
@@ -51,7 +52,9 @@ export async function start(): Promise<void> {
   await holdLock(() => show('second_tab'));
   show('starting');
   try {
-    show(await wake());
+    const next = await wake();
+    onAwake();
+    show(next);
   } catch (error) {
     const { name, message } = error as Error;
     if (error instanceof TwoHistories) show('two_histories', message);

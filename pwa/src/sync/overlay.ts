@@ -108,9 +108,9 @@ const find = (events: Events, hash: unknown): OwnEvent | undefined =>
 
 /** A void says only which receipt it undoes; it concerns what that receipt concerned. */
 function concerns(etype: string, eid: string, event: OwnEvent, events: Events): boolean {
-  if (event.kind !== 'cash.void') return etype in LAY && event.body[etype] === eid;
+  if (event.kind !== 'cash.void') return Object.hasOwn(LAY, etype) && event.body[etype] === eid;
   const target = find(events, event.body.target);
-  return target !== undefined && target.kind !== 'cash.void' && target.body[etype] === eid;
+  return target?.kind === 'cash.receipt' && target.body[etype] === eid;
 }
 
 function layOnLoan(row: Row, pending: Events, counting: Events): Readonly<Record<string, number>> {

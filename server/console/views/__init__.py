@@ -1,0 +1,33 @@
+"""The pages, one file per group. Importing a file puts its pages on the blueprint."""
+
+from server.console.views import (
+    books,
+    cash,
+    day,
+    devices,
+    home,
+    import_file,
+    master,
+    plan,
+    quarantine,
+    report,
+    requests,
+    review,
+    sign_in,
+)
+
+VIEWS = (
+    books,
+    cash,
+    day,
+    devices,
+    home,
+    import_file,
+    master,
+    plan,
+    quarantine,
+    report,
+    requests,
+    review,
+    sign_in,
+)

@@ -1,0 +1,83 @@
+"""Which device a request comes from, by its signature or by the secret of its enrolment."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from server.clock import now_ms
+from server.db import snapshot, transaction
+from server.device_key import verify
+from server.tables import Device
+from sync.base64url import from_base64url
+from sync.problems import Problem
+
+# "Last seen" is for a person; a write for every empty sync would cost more than it tells.
+SEEN_EVERY_MS = 10 * 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDevice:
+    """The device that a request comes from, after its proof was checked.
+
+    is_resumed  Proved by the secret of enrolment instead of the key: a wiped phone comes back.
+    """
+
+    branch_id: str
+    id: str
+    officer_id: str
+    ack_secret: bytes
+    is_revoked: bool
+    is_resumed: bool
+    last_seen_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a request brought: the device it names, and a signature or the mark of the secret."""
+
+    device_id: str
+    signature: str
+    resume: str
+
+
+def authenticate(proof: Proof, body: bytes) -> KnownDevice:
+    """The device that these bytes come from. A revoked one is known too: what it holds is kept.
+
+    Refuses `device_unknown` and `bad_request_signature`.
+    """
+    with snapshot() as session:
+        row = session.scalar(select(Device).where(Device.id == proof.device_id))
+    if row is None:
+        raise Problem("device_unknown")
+    secret = from_base64url(row.ack_secret)
+    assert secret is not None, "the secret was written by the enrolment"
+    if not _is_proved(row, secret, proof, body):
+        raise Problem("bad_request_signature")
+    return KnownDevice(
+        branch_id=row.branch_id,
+        id=row.id,
+        officer_id=row.officer_id,
+        ack_secret=secret,
+        is_revoked=row.status != "active",
+        is_resumed=bool(proof.resume),
+        last_seen_at_ms=row.last_seen_at_ms,
+    )
+
+
+def _is_proved(row: Device, secret: bytes, proof: Proof, body: bytes) -> bool:
+    if not proof.resume:
+        return verify(row.public_key, body, proof.signature)
+    mark = hmac.new(secret, body, hashlib.sha256).hexdigest()
+    return proof.resume.isascii() and hmac.compare_digest(mark, proof.resume)
+
+
+def note_seen(device: KnownDevice) -> None:
+    """Remember that the device was here, unless it was a moment ago."""
+    if device.last_seen_at_ms is not None and now_ms() - device.last_seen_at_ms < SEEN_EVERY_MS:
+        return
+    with transaction(device.branch_id, actor=device.officer_id, cause="note_seen") as tx:
+        tx.session.get_one(Device, (device.branch_id, device.id)).last_seen_at_ms = tx.now_ms

@@ -1,0 +1,344 @@
+"""A small bank to test with: one branch, the cast, four households, and phones over the real API.
+
+The clock stands still until a test moves it. Nothing here is a mock: phones are sync.client.Phone,
+and their requests go through the Flask application.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import create_app
+from server.clock import at_hour
+from server.db import db, snapshot
+from server.device_key import DeviceKey
+from server.office.master_data import AreaData, HouseholdData, LoanData, MasterData
+from server.services import ledger
+from server.services.branches import NewStaff, add_staff, create_branch
+from server.services.enrolment import issue_code
+from server.services.issue_book import issue_book
+from server.services.load_master import load_master
+from server.services.plan_sweep import Week, draft_sweep, plan_stops, publish_sweep
+from server.settings import Settings
+from server.tables import ReceiptBook
+from sync.capitals import capitals
+from sync.client import Phone, World
+from sync.canonical import sha256_hex
+from sync.events import Envelope
+from sync.receipts import Book
+
+BRANCH = "tangchong"
+MONDAY = "2026-03-02"
+LI_WEI, ZHANG_MIN = "officer-1", "officer-2"
+CHEN_JIE, ZHOU_LAN, WU_PING = "supervisor-1", "cashier-1", "auditor-1"
+PASSWORD = "a long password"
+
+STAFF = (
+    NewStaff(id=LI_WEI, name="李薇", username="liwei", password=PASSWORD, roles=("collector",)),
+    NewStaff(
+        id=ZHANG_MIN, name="张敏", username="zhangmin", password=PASSWORD, roles=("collector",)
+    ),
+    NewStaff(
+        id=CHEN_JIE, name="陈杰", username="chenjie", password=PASSWORD, roles=("supervisor",)
+    ),
+    NewStaff(id=ZHOU_LAN, name="周兰", username="zhoulan", password=PASSWORD, roles=("cashier",)),
+    NewStaff(id=WU_PING, name="吴平", username="wuping", password=PASSWORD, roles=("auditor",)),
+)
+
+AREA = AreaData(
+    id="WOSHUI",
+    name="涡水镇",
+    level="TOWN",
+    population=7800,
+    committees=("马头冲", "黄家冲"),
+    economy=None,
+    counts_household_total=True,
+)
+HOUSEHOLDS = tuple(
+    HouseholdData(id=f"W{n}", name=name, area="WOSHUI", village=village)
+    for n, (name, village) in enumerate(
+        [("王刚", "马头冲"), ("黄大山", "马头冲"), ("测三", "黄家冲"), ("测四", "黄家冲")], 1
+    )
+)
+LOANS = tuple(
+    LoanData(
+        id=f"L-W{n}",
+        household=f"W{n}",
+        principal_fen=5000_00,
+        interest_fen=300_00,
+        due_on="2024-11-30",
+        loan_on="2023-11-30",
+    )
+    for n in range(1, 5)
+)
+
+
+@dataclass(slots=True)
+class Hands:
+    """A clock that a test moves by hand, in ms UTC."""
+
+    now: int = at_hour(MONDAY, 9)
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_minutes(self, minutes: int) -> None:
+        self.now += minutes * 60_000
+
+
+@dataclass(slots=True)
+class Bank:
+    """The branch and its application."""
+
+    app: Flask
+    clock: Hands
+    random: random.Random = field(default_factory=lambda: random.Random(20260302))
+
+    @property
+    def http(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def close(self) -> None:
+        """Let go of the database, so that it can be dropped."""
+        with self.app.app_context():
+            db.engine.dispose()
+
+    def world(self) -> World:
+        return World(now_ms=self.clock, random_bytes=self.random.randbytes)
+
+    def code(self, officer_id: str) -> str:
+        with self.app.app_context():
+            return issue_code(BRANCH, officer_id, issued_by=CHEN_JIE, minutes=10)
+
+    def phone(self, officer_id: str = LI_WEI, *, numbers: int = 50) -> Phone:
+        """A phone of an officer, enrolled and synced, with a book of receipt numbers."""
+        phone = Phone(DeviceKey(), self.world())
+        answer = self.http.post("/v1/enrol", data=phone.enrol_request(self.code(officer_id)))
+        assert answer.status_code == 201, answer.json
+        phone.absorb_enrolment(answer.data)
+        if numbers:
+            self.issue(officer_id, numbers)
+        phone.sync(self.send)
+        return phone
+
+    def issue(self, officer_id: str, numbers: int) -> None:
+        """Issue a book behind all others; on the first of each officer."""
+        with self.app.app_context():
+            with snapshot() as session:
+                last = max(session.scalars(select(ReceiptBook.to_no)), default=100)
+            book = Book("SJ", last + 1, last + numbers, 6)
+            issue_book(BRANCH, book, officer_id=officer_id, by=ZHOU_LAN)
+
+    def publish(self, officer_id: str, household_ids: list[str]) -> None:
+        """Publish a sweep of this week for an officer."""
+        week = Week(
+            officer_id=officer_id,
+            second_officer_id=None,
+            starts_on=MONDAY,
+            ends_on="2026-03-06",
+        )
+        with self.app.app_context():
+            sweep = draft_sweep(BRANCH, week, by=CHEN_JIE)
+            stops = [(household_id, MONDAY) for household_id in household_ids]
+            plan_stops(BRANCH, sweep, stops, by=CHEN_JIE)
+            publish_sweep(BRANCH, sweep, by=CHEN_JIE)
+
+    def send(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """The transport of a phone: one request to /v1/sync."""
+        answer = self.http.post("/v1/sync", data=body, headers=dict(headers))
+        return answer.status_code, answer.data
+
+    def balance(self, account: str) -> int:
+        with self.app.app_context(), snapshot() as session:
+            return ledger.balance(session, BRANCH, account)
+
+    def balances(self) -> dict[str, int]:
+        """Every account of the branch that is not zero."""
+        with self.app.app_context(), snapshot() as session:
+            sums = ledger.balances(session, BRANCH, "")
+            return {account: fen for account, fen in sums.items() if fen}
+
+    def query(self, statement: Any) -> list[Any]:
+        """The rows of a statement, for looking at what is stored."""
+        with self.app.app_context(), snapshot() as session:
+            return list(session.execute(statement).all())
+
+    def rows(self, table: Any) -> list[Any]:
+        """All rows of a table of this branch."""
+        with self.app.app_context(), snapshot() as session:
+            return list(session.scalars(select(table)))
+
+
+def found_bank(url: str, folder: Path, *, first: bool = True) -> Bank:
+    """The bank in a migrated database; `first` founds it, else it is opened again."""
+    clock = Hands()
+    app = create_app(Settings(data_dir=folder, database_url=url), clock=clock)
+    app.testing = True
+    bank = Bank(app, clock)
+    if first:
+        with app.app_context():
+            create_branch(
+                BRANCH, code="12", name="塘冲分社", institution="信用社", contact_phone="076300000"
+            )
+            for person in STAFF:
+                add_staff(BRANCH, person)
+            load_master(
+                BRANCH,
+                MasterData(areas=(AREA,), households=HOUSEHOLDS, loans=LOANS),
+                as_of="2026-02-28",
+                by=CHEN_JIE,
+            )
+    return bank
+
+
+def session_of(bank: Bank) -> Session:
+    """A session on the bank's database, for a test that looks behind the services."""
+    with bank.app.app_context():
+        return Session(db.engine)
+
+
+# What an officer records
+
+
+def visit_body(household: str = "W1") -> dict[str, Any]:
+    return {
+        "household": household,
+        "stop": None,
+        "purpose": ["collect"],
+        "second_person": None,
+        "place": None,
+        "place_reason": None,
+    }
+
+
+def outcome_body(household: str = "W1", outcome: str = "met") -> dict[str, Any]:
+    return {
+        "household": household,
+        "met": "debtor" if outcome == "met" else "nobody",
+        "met_name": None,
+        "met_relation": None,
+        "outcome": outcome,
+        "away_place": None,
+        "note": None,
+    }
+
+
+def receipt_body(phone: Phone, amount_fen: int = 600_00, household: str = "W1") -> dict[str, Any]:
+    """A receipt under the next number of the phone's book; interest 100 yuan, the rest principal."""
+    book, number = phone.next_receipt()
+    interest = min(100_00, amount_fen)
+    return {
+        "receipt_no": number,
+        "book": book,
+        "loan": f"L-{household}",
+        "household": household,
+        "amount_fen": amount_fen,
+        "principal_fen": amount_fen - interest,
+        "interest_fen": interest,
+        "penalty_fen": 0,
+        "cost_fen": 0,
+        "words": capitals(amount_fen),
+        "payer_name": "王刚",
+        "payer_role": "debtor",
+        "on_behalf_of": None,
+        "method": "cash",
+        "second_person": None,
+        "split_reason": None,
+        "shown_balance": {"principal_fen": 5000_00, "interest_fen": 300_00, "as_of": "2026-02-28"},
+        "signature": None,
+    }
+
+
+def void_body(receipt: Envelope) -> dict[str, Any]:
+    return {
+        "target": receipt.hash,
+        "receipt_no": receipt.body["receipt_no"],
+        "reason": "数错了",
+        "money_returned": True,
+        "second_person": None,
+    }
+
+
+def notice_body(number: str = "T-1", household: str = "W1", made_on: str = MONDAY) -> dict[str, Any]:
+    text = f"催收通知书 {number}"
+    return {
+        "notice_no": number,
+        "loan": f"L-{household}",
+        "household": household,
+        "addressee": "王刚",
+        "addressee_role": "borrower",
+        "template": "dunning",
+        "template_v": 1,
+        "made_on": made_on,
+        "text": text,
+        "text_hash": sha256_hex(text.encode()),
+        "principal_fen": 5000_00,
+        "interest_fen": 300_00,
+        "as_of": "2026-02-28",
+    }
+
+
+def served_body(made: Envelope, **changes: Any) -> dict[str, Any]:
+    return {
+        "notice_no": made.body["notice_no"],
+        "made": made.hash,
+        "loan": made.body["loan"],
+        "household": made.body["household"],
+        "way": "signed",
+        "signer_role": "debtor",
+        "signer_name": "王刚",
+        "relation": None,
+        "lives_here": True,
+        "adult": True,
+        "signed_on": MONDAY,
+        "agrees_to_perform": True,
+        "signature": {"w": 300, "h": 150, "strokes": [[1, 2, 0, 30, 40, 16]]},
+        "photo": None,
+        "second_person": None,
+        **changes,
+    }
+
+
+def unsigned_body(household: str = "W1", reason: str = "NOT_HOME") -> dict[str, Any]:
+    return {
+        "notice_no": None,
+        "household": household,
+        "loan": None,
+        "reason": reason,
+        "away_place": None,
+        "note": None,
+    }
+
+
+def intention_body(household: str = "W1") -> dict[str, Any]:
+    return {"household": household, "loan": f"L-{household}", "note": None}
+
+
+def promise_body(household: str = "W1", supersedes: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {
+        "household": household,
+        "loan": f"L-{household}",
+        "amount_fen": 500_00,
+        "due_on": "2026-04-30",
+        "cause": None,
+        "supersedes": list(supersedes),
+    }
+
+
+def photo_body(data: bytes, media_type: str = "image/jpeg") -> dict[str, Any]:
+    return {
+        "sha256": sha256_hex(data),
+        "size": len(data),
+        "media_type": media_type,
+        "role": "notice_photo",
+        "about": None,
+    }
