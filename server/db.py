@@ -97,10 +97,11 @@ class Tx:
         )
 
     def _write_verdict(self, note: VerdictNote) -> None:
+        # The casts are for PostgreSQL: a parameter used twice must have one type.
         self._run(
             "INSERT INTO verdict (branch_id, event_hash, n, verdict, reason, needs, risk, tick,"
             " by_id) VALUES (:branch, :hash, (SELECT COALESCE(MAX(n), 0) + 1 FROM verdict"
-            " WHERE branch_id = :branch AND event_hash = :hash),"
+            " WHERE branch_id = CAST(:branch AS VARCHAR) AND event_hash = CAST(:hash AS VARCHAR)),"
             " :verdict, :reason, :needs, :risk, :tick, :by)",
             {
                 "hash": note.event_hash,

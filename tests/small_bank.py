@@ -30,14 +30,11 @@ from server.services.load_master import load_master
 from server.services.plan_sweep import Week, draft_sweep, plan_stops, publish_sweep
 from server.settings import Settings
 from server.tables import ReceiptBook
-from sync.capitals import capitals
 from sync.client import Phone, World
-from sync.canonical import sha256_hex
-from sync.events import Envelope
 from sync.receipts import Book
+from sync.specimens import MONDAY
 
 BRANCH = "tangchong"
-MONDAY = "2026-03-02"
 LI_WEI, ZHANG_MIN = "officer-1", "officer-2"
 CHEN_JIE, ZHOU_LAN, WU_PING = "supervisor-1", "cashier-1", "auditor-1"
 PASSWORD = "a long password"
@@ -204,141 +201,3 @@ def session_of(bank: Bank) -> Session:
     """A session on the bank's database, for a test that looks behind the services."""
     with bank.app.app_context():
         return Session(db.engine)
-
-
-# What an officer records
-
-
-def visit_body(household: str = "W1") -> dict[str, Any]:
-    return {
-        "household": household,
-        "stop": None,
-        "purpose": ["collect"],
-        "second_person": None,
-        "place": None,
-        "place_reason": None,
-    }
-
-
-def outcome_body(household: str = "W1", outcome: str = "met") -> dict[str, Any]:
-    return {
-        "household": household,
-        "met": "debtor" if outcome == "met" else "nobody",
-        "met_name": None,
-        "met_relation": None,
-        "outcome": outcome,
-        "away_place": None,
-        "note": None,
-    }
-
-
-def receipt_body(phone: Phone, amount_fen: int = 600_00, household: str = "W1") -> dict[str, Any]:
-    """A receipt under the next number of the phone's book; interest 100 yuan, the rest principal."""
-    book, number = phone.next_receipt()
-    interest = min(100_00, amount_fen)
-    return {
-        "receipt_no": number,
-        "book": book,
-        "loan": f"L-{household}",
-        "household": household,
-        "amount_fen": amount_fen,
-        "principal_fen": amount_fen - interest,
-        "interest_fen": interest,
-        "penalty_fen": 0,
-        "cost_fen": 0,
-        "words": capitals(amount_fen),
-        "payer_name": "王刚",
-        "payer_role": "debtor",
-        "on_behalf_of": None,
-        "method": "cash",
-        "second_person": None,
-        "split_reason": None,
-        "shown_balance": {"principal_fen": 5000_00, "interest_fen": 300_00, "as_of": "2026-02-28"},
-        "signature": None,
-    }
-
-
-def void_body(receipt: Envelope) -> dict[str, Any]:
-    return {
-        "target": receipt.hash,
-        "receipt_no": receipt.body["receipt_no"],
-        "reason": "数错了",
-        "money_returned": True,
-        "second_person": None,
-    }
-
-
-def notice_body(number: str = "T-1", household: str = "W1", made_on: str = MONDAY) -> dict[str, Any]:
-    text = f"催收通知书 {number}"
-    return {
-        "notice_no": number,
-        "loan": f"L-{household}",
-        "household": household,
-        "addressee": "王刚",
-        "addressee_role": "borrower",
-        "template": "dunning",
-        "template_v": 1,
-        "made_on": made_on,
-        "text": text,
-        "text_hash": sha256_hex(text.encode()),
-        "principal_fen": 5000_00,
-        "interest_fen": 300_00,
-        "as_of": "2026-02-28",
-    }
-
-
-def served_body(made: Envelope, **changes: Any) -> dict[str, Any]:
-    return {
-        "notice_no": made.body["notice_no"],
-        "made": made.hash,
-        "loan": made.body["loan"],
-        "household": made.body["household"],
-        "way": "signed",
-        "signer_role": "debtor",
-        "signer_name": "王刚",
-        "relation": None,
-        "lives_here": True,
-        "adult": True,
-        "signed_on": MONDAY,
-        "agrees_to_perform": True,
-        "signature": {"w": 300, "h": 150, "strokes": [[1, 2, 0, 30, 40, 16]]},
-        "photo": None,
-        "second_person": None,
-        **changes,
-    }
-
-
-def unsigned_body(household: str = "W1", reason: str = "NOT_HOME") -> dict[str, Any]:
-    return {
-        "notice_no": None,
-        "household": household,
-        "loan": None,
-        "reason": reason,
-        "away_place": None,
-        "note": None,
-    }
-
-
-def intention_body(household: str = "W1") -> dict[str, Any]:
-    return {"household": household, "loan": f"L-{household}", "note": None}
-
-
-def promise_body(household: str = "W1", supersedes: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {
-        "household": household,
-        "loan": f"L-{household}",
-        "amount_fen": 500_00,
-        "due_on": "2026-04-30",
-        "cause": None,
-        "supersedes": list(supersedes),
-    }
-
-
-def photo_body(data: bytes, media_type: str = "image/jpeg") -> dict[str, Any]:
-    return {
-        "sha256": sha256_hex(data),
-        "size": len(data),
-        "media_type": media_type,
-        "role": "notice_photo",
-        "about": None,
-    }

@@ -6,13 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, render_template, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from server.clock import SHANGHAI, today
 from server.console.access import may, person
-from server.console.text import Language, role_names, say
+from server.console.text import TABLES, Language, role_names, say
 from sync.amounts import format_yuan
 from sync.dates import parse_date
+from sync.events import OFFICER_KINDS
 from sync.problems import Problem
+
+# Reasons of verdicts that have words of their own on these pages.
+REASONS = {key.removeprefix("reason_") for key in TABLES["zh"] if key.startswith("reason_")}
 
 
 def language() -> Language:
@@ -65,6 +71,11 @@ def register_page_tools(app: Flask) -> None:
     app.jinja_env.filters.update(filters)
 
 
+def token() -> Markup:
+    """The hidden field without which a form is refused."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
 def _tools() -> dict[str, Any]:
     return {
         "t": t,
@@ -72,5 +83,8 @@ def _tools() -> dict[str, Any]:
         "may": may,
         "me": person,
         "today": today,
+        "token": token,
+        "known_reasons": REASONS,
+        "known_kinds": OFFICER_KINDS,
         "role_names": lambda roles: role_names(language(), roles),
     }

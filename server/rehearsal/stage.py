@@ -19,6 +19,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from server import create_app
 from server.clock import at_hour
+from server.db import db
 from server.device_key import DeviceKey
 from server.keys import random_bytes
 from server.office.master_data import MasterData
@@ -62,16 +63,18 @@ class _Quiet(WSGIRequestHandler):
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """A running server with its branch and its phones."""
+    """A running server with its branch and its phones. flat: officers whose phone has no power."""
 
     app: Flask
     hands: Hands
     port: int
     phones: dict[str, Phone] = field(default_factory=dict)
+    flat: set[str] = field(default_factory=set)
 
     def exchange(self, officer: str) -> None:
         """The officer's phone talks to the server until both have everything."""
-        self.phones[officer].sync(self._post)
+        if officer not in self.flat:
+            self.phones[officer].sync(self._post)
 
     def exchange_with_a_lost_answer(self, officer: str) -> None:
         """The first answer gets lost on the way; the phone sends the same again."""
@@ -124,8 +127,12 @@ def open_stage(first_day: str) -> Iterator[Stage]:
                 BRANCH, code="001", name="演练分社", institution="演练机构", contact_phone="—"
             )
         server = make_server(HOST, 0, app, threaded=True, request_handler=_Quiet)
-        with _running(server):
-            yield Stage(app=app, hands=hands, port=server.server_port)
+        try:
+            with _running(server):
+                yield Stage(app=app, hands=hands, port=server.server_port)
+        finally:
+            with app.app_context():
+                db.engine.dispose()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from server.device_key import check_public_key
 from server.keys import installation_secret, random_bytes
 from server.services import feed, office_events
 from server.services.installation import epoch
+from server.services.waiting_books import bind_waiting_books
 from server.tables import Branch, Device, DeviceKey, EnrolCode, Lane, Staff
 from sync.base64url import to_base64url
 from sync.crockford import encode_code, normal_code, show_code
@@ -124,6 +125,7 @@ def _make_device(tx: Tx, code: EnrolCode, phone: NewPhone) -> Device:
     )
     code.used_by_device = device.id
     _record(tx, device, phone.lane, lane_code)
+    bind_waiting_books(tx, device.officer_id, phone.lane)
     return device
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from server.db import snapshot
-from server.office.report_document import Document
+from server.office.report_document import Document, differences
 from server.office.report_facts import Period
 from server.office.report_period import period_of_week
 from server.services import weekly_report
@@ -42,6 +42,14 @@ class ReportPage:
     def report_no(self) -> str | None:
         """The number of the issued report, None if it is not issued."""
         return self.issued[0].heading.report_no if self.issued else None
+
+    @property
+    def has_changed(self) -> bool:
+        """Do the records say something else now than the last issued document?"""
+        if not self.issued or self.draft is None:
+            return False
+        last = self.issued[-1]
+        return bool(differences(last, self.draft))
 
     def shown(self, report_no: str | None = None) -> Document:
         """The document of this number, else the last one issued, else the draft.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import today
 from server.db import snapshot
+from server.services.attachments import attachment_path
 from server.services.loan_events import limitation_of
 from server.services.review_evidence import Evidence, evidence, pending, signer_may_sign
 from server.services.staff_names import names
@@ -121,19 +122,14 @@ def evidence_page(branch_id: str, notice_no: str) -> EvidencePage:
         )
 
 
-def photo_file(branch_id: str, notice_no: str, *, data_dir: Path) -> tuple[Path, str]:
+def photo_file(branch_id: str, notice_no: str) -> tuple[Path, str]:
     """Where the photo of a slip lies, and its kind. Refuses `evidence_unknown`."""
     with snapshot() as session:
         photo = evidence(session, branch_id, notice_no).photo
         row = session.get(Attachment, (branch_id, photo)) if photo else None
         if row is None or row.state != "stored":
             raise Problem("evidence_unknown")
-        return attachment_path(data_dir, branch_id, row.sha256), row.media_type
-
-
-def attachment_path(data_dir: Path, branch_id: str, sha256: str) -> Path:
-    """The file of an attachment in the data folder."""
-    return data_dir.resolve() / "attachments" / branch_id / sha256
+        return attachment_path(branch_id, row.sha256).resolve(), row.media_type
 
 
 def _homes(session: Session, branch_id: str) -> dict[str, str]:

@@ -6,19 +6,8 @@ SQLite and on PostgreSQL; each test looks at the answer and at what is stored.
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-
-from server.tables import EventRow, ReceiptRow
-from tests.small_bank import (
-    LI_WEI,
-    Bank,
-    notice_body,
-    outcome_body,
-    receipt_body,
-    served_body,
-    visit_body,
-    void_body,
-)
+from sync.specimens import outcome_body, receipt_body, visit_body
+from tests.small_bank import LI_WEI, Bank
 
 
 def test_it_stores_each_event_once_and_moves_the_books(bank: Bank) -> None:
@@ -27,7 +16,7 @@ def test_it_stores_each_event_once_and_moves_the_books(bank: Bank) -> None:
     phone.sync(bank.send)
     phone.record("visit.started", visit_body())
     phone.record("visit.outcome", outcome_body())
-    phone.record("cash.receipt", receipt_body(phone))
+    phone.record("cash.receipt", receipt_body(phone.next_receipt()))
 
     phone.sync(bank.send)
 

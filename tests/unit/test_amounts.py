@@ -52,7 +52,7 @@ def test_it_writes_capitals_that_a_cashier_reads_back() -> None:
         words = capitals(fen)
 
         assert read_capitals(words) == fen, words
-        assert "零零" not in words and not words.startswith("零") or fen == 0
+        assert fen == 0 or ("零零" not in words and not words.startswith("零"))
         assert words.endswith("整") or words.endswith("分")
 
 

@@ -1,79 +1,6 @@
 /** Every word the officer reads, in English. The type forces it to be complete. */
 
-import type { Details } from '../sync/problems';
-import type { Refusal } from '../store/wire';
 import type { Text } from './zh';
-
-const LIMITATION: Readonly<Record<string, string>> = {
-  IN_PROCEDURE: 'In court procedure',
-  EXPIRED: 'Limitation expired',
-  WAIVED: 'Plea waived',
-  LONGSTOP_PASSED: 'Over 20 years',
-  UNKNOWN: 'Limitation unknown',
-};
-
-const TIER: Readonly<Record<string, string>> = {
-  NORMAL: 'Normal',
-  SPECIAL_MENTION: 'Special mention',
-  SUBSTANDARD: 'Substandard',
-  DOUBTFUL: 'Doubtful',
-  LOSS: 'Loss',
-};
-
-const REASON: Readonly<Record<string, string>> = {
-  bad_signature: 'The signature does not match the device key.',
-  unknown_case: 'The loan is not known.',
-  receipt_no_collision: 'The number was used for two payments. Keep both slips.',
-  amount_invalid: 'This is not an amount of cash.',
-  parts_mismatch: 'The parts do not sum to the total.',
-  notice_presigned: 'Signed before the notice was made.',
-  body_invalid: 'A field breaks a rule.',
-  schema_unknown: 'The server does not know this kind of record yet.',
-  revoked_device: 'The device has been revoked.',
-  plan_edit_out_of_scope: 'Outside this assignment.',
-  void_after_deposit: 'The cash is with the cashier: only she can reverse it.',
-  number_not_in_book: 'The number is not in a book of this phone.',
-  internal_error: 'The server failed; the record is kept.',
-  no_numbers_left: 'No receipt numbers left. Take no cash; fetch a new book from the cashier.',
-  device_revoked: 'This device has been revoked. Records are still sent and kept.',
-  code_unknown: 'The code is not valid. Check the eight characters.',
-  code_expired: 'The code has expired. Ask the supervisor for a new one.',
-  code_used: 'The code has been used. Ask the supervisor for a new one.',
-};
-
-const TROUBLE: Readonly<Record<string, readonly string[]>> = {
-  no_signal: ['The server was not reached.', 'All records are on the phone. It tries again.'],
-  too_slow: ['The signal is too weak.', 'All records are on the phone. Try another place.'],
-  not_our_server: [
-    'Somebody else answered, not our server.',
-    'Perhaps a sign-in page of a public network. Use another network.',
-  ],
-  mac_wrong: [
-    "The server's answer could not be verified.",
-    'Records stay on the phone. Use another network, or call the supervisor.',
-  ],
-  server_down: ['The server is not available.', 'All records are on the phone. It tries again.'],
-  lane_forked: [
-    'Server and phone hold different records.',
-    'Nothing was deleted. Call the supervisor now.',
-  ],
-  rows_differ: ['The downloaded work does not match the server.', 'Sync again.'],
-  not_taken: ['The server did not take the new records.', 'Call the supervisor.'],
-  stale_page: ['An old answer came late and was not used.', 'It tries again.'],
-  phone_trouble: ['The phone could not read or write.', 'Close the app and open it again.'],
-};
-
-const UNSIGNED: Readonly<Record<string, string>> = {
-  AWAY_MIGRANT_WORK: 'Away for work',
-  NOT_HOME: 'Not at home',
-  REFUSED: 'Refused to sign',
-  DISPUTES_DEBT: 'Disputes the debt',
-  MOVED: 'Moved away',
-  DECEASED: 'Deceased',
-  LOST_CONTACT: 'Lost contact',
-  OTHER: 'Other reason',
-  UNSTATED: 'Not stated',
-};
 
 export const en: Text = {
   lang: 'en',
@@ -89,34 +16,39 @@ export const en: Text = {
   choose: 'Choose',
   copy: 'Copy the above',
   copied: 'Copied',
-  yes: 'Returned',
-  no: 'Not returned',
   amount: 'Amount',
   erase: 'Erase one digit',
   note: 'Note (optional)',
   search: 'Find a household',
   searchFor: 'Name, village, contract or phone',
-  found: (count) => `${count} households`,
+  found: '{0} households',
 
-  weChat: {
-    title: 'Open in your browser',
-    lines: ['WeChat clears data; nothing can be recorded here.', 'Tap … and “Open in browser”.'],
-  },
-  unsupported: {
-    title: 'This browser is too old',
-    lines: ['The app needs a newer browser and an https address.', 'Update it, or use Chrome.'],
-  },
-  secondTab: {
-    title: 'Open in another window',
-    lines: ['Only one window may record.', 'Go back to it; close it, and this one goes on.'],
-  },
-  twoHistories: {
-    title: 'Two records disagree',
-    lines: ['Recording is stopped. Nothing was deleted.', 'Call the supervisor; clear no data.'],
-  },
-  trouble: {
-    title: 'The data cannot be opened',
-    lines: ['Perhaps private mode, or the phone is full.', 'Make space and open it again.'],
+  stages: {
+    wechat: [
+      'Open in your browser',
+      'WeChat clears data; nothing can be recorded here.',
+      'Tap … and “Open in browser”.',
+    ],
+    unsupported: [
+      'This browser is too old',
+      'The app needs a newer browser and an https address.',
+      'Update it, or use Chrome.',
+    ],
+    second_tab: [
+      'Open in another window',
+      'Only one window may record.',
+      'Go back to it; close it, and this one goes on.',
+    ],
+    two_histories: [
+      'Two records disagree',
+      'Recording is stopped. Nothing was deleted.',
+      'Call the supervisor now; clear no data.',
+    ],
+    trouble: [
+      'The data cannot be opened',
+      'Perhaps private mode, or the phone is full.',
+      'Make space and open the app again.',
+    ],
   },
   lostAll:
     'This phone was enrolled, and its records are gone. Tell the supervisor now, and check the receipts given.',
@@ -126,7 +58,7 @@ export const en: Text = {
     write: 'Write this into the paper book now:',
     certain: 'The phone kept nothing of it. You may try again later.',
     uncertain: 'The phone did not answer in time. If you see it after opening again, it was saved.',
-    cause: (cause) => `Cause: ${cause}`,
+    cause: 'Cause: {0}',
     done: 'I wrote it down; back',
     doneRestart: 'I wrote it down; open again',
   },
@@ -143,9 +75,8 @@ export const en: Text = {
   metOfAll: 'met / all',
   inHand: 'cash in hand',
   slipsLeft: 'slips left',
-  toMeet: (count) => `${count} to meet`,
-  met_: (count) => `${count} met`,
-  villageSub: (left, met) => `${left} to meet · ${met} met`,
+  toMeet: '{0} to meet',
+  met: '{0} met',
   noVillage: 'No village',
   order: 'Order',
   asPlanned: 'As planned',
@@ -153,13 +84,11 @@ export const en: Text = {
   fetching: 'Fetching the route…',
   noRoute: 'There is no route on this phone yet.',
   noRouteNext: 'When the supervisor has published one, sync where there is signal.',
-  restored: (count) =>
-    `The database of this phone was damaged. ${count} records came back from the journal; none is lost. Sync soon.`,
-  openVisit: (name, time) => `${name}: the visit of ${time} is still open. Continue`,
-  slipsLow: (left) =>
-    left === 0
-      ? 'No receipt numbers left: take no cash. Fetch a new book from the cashier.'
-      : `Only ${left} receipts left. Fetch a new book from the cashier.`,
+  restored:
+    'The database of this phone was damaged. {0} records came back from the journal; none is lost. Sync soon.',
+  openVisit: '{0}: the visit of {1} is still open. Continue',
+  slipsNone: 'No receipt numbers left: take no cash. Fetch a new book from the cashier.',
+  slipsFew: 'Only {0} receipts left. Fetch a new book from the cashier.',
   gateClosed: 'Nothing can be recorded yet: the browser has not promised to keep data. Mend it',
   gate: {
     title: 'Not ready to record',
@@ -175,45 +104,52 @@ export const en: Text = {
     still: 'The browser has not promised yet. Try the next way.',
   },
 
-  contract: (no) => (no ? `Contract ${no}` : 'No contract number'),
+  contract: 'Contract {0}',
+  contractNone: 'No contract number',
   part: { principal: 'Principal', interest: 'Interest', penalty: 'Penalty', cost: 'Costs' },
-  asOf: (day, pending) =>
-    `${day ? `Balance of ${day}` : 'Balance of an unknown day'}${pending > 0 ? ', less what this phone took' : ''}; the books decide`,
+  asOf: 'Balance of {0}; the books decide',
+  asOfLess: 'Balance of {0}, less what this phone took',
+  unknownDay: 'an unknown day',
   unknownSum: 'not given',
-  pastDue: (days) => `${days} days overdue`,
-  limitation: (status, left) =>
-    status === 'RUNNING' && left !== null
-      ? `${left} days left`
-      : (LIMITATION[status] ?? 'Limitation unknown'),
-  tier: (code) => TIER[code] ?? code,
+  pastDue: '{0} days overdue',
+  limitationLeft: '{0} days left',
+  limitation: {
+    RUNNING: 'Limitation runs',
+    IN_PROCEDURE: 'In court procedure',
+    EXPIRED: 'Limitation expired',
+    WAIVED: 'Plea waived',
+    LONGSTOP_PASSED: 'Over 20 years',
+    UNKNOWN: 'Limitation unknown',
+  },
+  tier: {
+    NORMAL: 'Normal',
+    SPECIAL_MENTION: 'Special mention',
+    SUBSTANDARD: 'Substandard',
+    DOUBTFUL: 'Doubtful',
+    LOSS: 'Loss',
+  },
   expiredHint: 'The limitation period may be over: its own paper, no demand, his free choice.',
-  guarantor: (name) => `Guarantor ${name}`,
-  underReview: (reason) => `Under review: ${REASON[reason ?? ''] ?? 'the office decides'}`,
+  guarantor: 'Guarantor {0}',
+  underReview: 'Under review: {0}',
   noLoan: 'No loan on record.',
   gone: 'Not in your work',
   goneWhy: 'This household is no longer in your work. What you recorded is kept.',
   recordsHere: 'Records on this phone',
-  state: (outcome, reason) => {
-    if (outcome === 'CASH') return 'Cash taken';
-    if (outcome === 'SIGNED') return 'Signed back';
-    if (outcome !== 'UNSIGNED') return 'To meet';
-    return `Unsigned${reason ? `: ${UNSIGNED[reason] ?? reason}` : ''}`;
-  },
+  state: { NONE: 'To meet', CASH: 'Cash taken', SIGNED: 'Signed back', UNSIGNED: 'Unsigned' },
   willing: 'Willing to pay',
   where: {
     local: 'On this phone only',
     uploaded: 'On the server',
-    parked: 'Sent, waiting',
+    parked: 'Waiting',
     quarantined: 'Under review',
   },
   whereTitle: 'This receipt',
-  reason: (code) => REASON[code] ?? 'The supervisor looks into it.',
 
   startVisit: 'Start the visit',
   continueVisit: 'Continue the visit',
   begin: 'At the gate: begin',
-  quietHours: (from, to) =>
-    `Visits are allowed from ${from} to ${to}. Unless the household asked for it, come back then.`,
+  quietHours:
+    'Visits are allowed from {0} to {1}. Unless the household asked for it, come back then.',
   secondPerson: 'Second person',
   nobodyElse: 'Nobody',
   otherPerson: 'Somebody else…',
@@ -221,7 +157,7 @@ export const en: Text = {
   aloneHint: 'Alone you may visit, but take no signature and no cash.',
   aloneLocked: 'No second person: notice and cash are locked.',
   placeTitle: 'Place',
-  placeFound: (metres) => `Found, within about ${metres} m`,
+  placeFound: 'Found, within about {0} m',
   place: {
     searching: 'Searching…',
     denied: 'The browser does not allow it',
@@ -236,11 +172,11 @@ export const en: Text = {
     broken: 'The phone is at fault',
   },
 
-  since: (time) => `since ${time}`,
-  with: (name) => `with ${name}`,
+  since: 'since {0}',
+  with: 'with {0}',
   alone: 'alone',
   whoMet: 'Who was met',
-  met: {
+  metWho: {
     debtor: 'Borrower',
     co_borrower: 'Co-borrower',
     guarantor: 'Guarantor',
@@ -274,7 +210,7 @@ export const en: Text = {
 
   addressee: 'Addressed to',
   addresseeRole: { borrower: 'Borrower', guarantor: 'Guarantor' },
-  madeFirst: (hash) => `Kept before signing, hash ${hash}…`,
+  madeFirst: 'Kept before signing, hash {0}…',
   signerRole: 'Signed by',
   signerName: 'Name of the signer',
   signer: {
@@ -288,33 +224,41 @@ export const en: Text = {
   },
   livesHere: 'Lives here',
   adult: 'Adult',
-  mayNotSign: (who) =>
-    `${who}: this signature does not count. It needs the borrower, or an adult relative living here with the relation named.`,
+  mayNotSign:
+    '{0}: this signature does not count. It needs the borrower, or an adult relative living here with the relation named.',
   lineReceived: 'Received: sign here',
   lineReceivedOnly: 'First line: received only',
   lineAgrees: 'Apart from it: I agree to pay (free, may stay empty)',
   clearInk: 'Clear',
   takePhoto: 'Photo of the paper (optional)',
-  photoKept: (kb) => `Photo kept, ${kb} kB. Take it again`,
+  photoKept: 'Photo kept, {0} kB. Take it again',
   notAnImage: 'This file is not a picture and was not taken. Photograph the notice.',
-  photoFailed: 'The photo failed. Take it again, or go on without.',
   needsName: 'Name of the signer, please',
   needsInk: 'Signature, please',
   tooMuchInk: 'Too many strokes: clear and sign again',
   saveSigned: 'Save the signature',
 
   whyUnsigned: 'Why it was not signed',
-  unsigned: UNSIGNED,
+  unsigned: {
+    AWAY_MIGRANT_WORK: 'Away for work',
+    NOT_HOME: 'Not at home',
+    REFUSED: 'Refused to sign',
+    DISPUTES_DEBT: 'Disputes the debt',
+    MOVED: 'Moved away',
+    DECEASED: 'Deceased',
+    LOST_CONTACT: 'Lost contact',
+    OTHER: 'Other reason',
+    UNSTATED: 'Not stated',
+  },
+  limitationLost: 'Limitation lost',
 
   needsAmount: 'Enter the amount',
   amountWrong: 'Not an amount; for example 600 or 600.50',
   needsPayer: 'Name of the payer, please',
   needsSplit: 'The parts do not sum to the total',
   needsSplitReason: 'Why is the split changed?',
-  limit: {
-    over_receipt_limit: (receipt) => `One slip may not exceed ${receipt}: go to the branch`,
-    over_hand_limit: (_receipt, hand) => `You would carry over ${hand}: hand in first`,
-  },
+  over_receipt_limit: 'One slip may not exceed {0}: go to the branch',
+  over_hand_limit: 'You would carry over {1}: hand in first',
   split: 'What it pays',
   splitProposed: 'As the rule says',
   splitNote: 'Proposed from the imported balance; the books decide.',
@@ -333,19 +277,20 @@ export const en: Text = {
   countAgain: 'Count again',
   countHint: 'Count the cash once more before him; confirm only if it is this amount.',
   counted: 'Counted: give the slip',
-  twice: (time) => `At ${time} a slip of this amount was given for this loan. Is this another payment?`,
+  twice: 'At {0} a slip of this amount was given for this loan. Is this another payment?',
   receipt: 'Receipt',
   voided: 'VOID',
   onBehalfOf: 'For',
   when: 'Time',
   officers: 'Officers',
-  qr: (no) => `QR code of receipt ${no}`,
+  qr: 'QR code of receipt {0}',
   slipNote: 'Keep the number; the branch can check it. The books decide the balance.',
-  void_: 'Void',
-  voidTitle: (no) => `Void receipt ${no}`,
+  void: 'Void',
+  voidTitle: 'Void receipt {0}',
   voidHint: 'The number stays used; take all copies back. Not after the cashier has the cash.',
   voidReason: 'Reason',
   moneyReturned: 'Was the money returned?',
+  returned: { yes: 'Returned', no: 'Not returned' },
   voidSave: 'Make it void',
 
   intentionHint: 'He will pay, but named no date and no amount.',
@@ -354,26 +299,27 @@ export const en: Text = {
   promiseAmount: 'Amount (yuan)',
   promiseDate: 'Date',
   cause: 'Cause of the delay (optional)',
-  promiseRange: (to) => `The date lies between tomorrow and ${to}.`,
+  promiseRange: 'The date lies between tomorrow and {0}.',
   moreThanDue: 'More than is due; please check.',
   promiseSave: 'Save the promise',
 
   allUploaded: 'All on the server',
-  onlyHere: (count, sum) => `Only on this phone: ${count}${sum ? ` · ${sum}` : ''}`,
+  onlyHere: 'Only on this phone: {0}',
+  onlyHereSum: 'Only on this phone: {0} · {1}',
   syncPage: 'Sync',
   syncing: 'Syncing…',
   syncNow: 'Sync now',
-  syncTitle: 'Sync',
-  lastSync: (time) => `Last complete: ${time}`,
+  lastSync: 'Last complete: {0}',
   neverSynced: 'Never completed yet',
-  photosWait: (count) => `${count} photos wait`,
-  photosRefused: (count) => `${count} photos are no pictures to the server; take them again`,
+  photosWait: '{0} photos wait',
+  photosRefused: '{0} photos are no pictures to the server; take them again',
   newKey: 'New key on this phone; the server has yet to confirm it',
   clockOff: "The phone's clock is far off; let it set itself",
   shellReady: 'Opens without signal',
   shellNotReady: 'Does not open without signal yet; stay online a little',
   newBuild: 'New version: used at the next start',
-  againAt: (time) => `Tries again about ${time}`,
+  againAt: 'Tries again about {0}',
+  savedAs: 'Saved: {0}',
   kind: {
     'lane.opened': 'Phone enrolled',
     'key.rotated': 'New key of the phone',
@@ -388,13 +334,49 @@ export const en: Text = {
     'promise.made': 'Promise to pay',
     'attachment.added': 'Photo',
   },
-  savedAs: (what) => `Saved: ${what}`,
-  problem: (code: string, _details: Details) => REASON[code] ?? code,
-  syncTrouble: (code: string, refusal: Refusal | null): readonly string[] => {
-    if (refusal?.message_en) return [refusal.message_en, refusal.next_en ?? ''];
-    const known = REASON[code];
-    return TROUBLE[code] ?? (known ? [known] : ['Sync did not finish.', `Try again (${code}).`]);
+
+  reason: {
+    bad_signature: 'The signature does not match the device key.',
+    unknown_case: 'The loan is not known; the supervisor checks the number.',
+    receipt_no_collision: 'The number was used for two payments. Keep both slips.',
+    amount_invalid: 'This is not an amount of cash.',
+    parts_mismatch: 'The parts do not sum to the total.',
+    notice_presigned: 'Signed before the notice was made. Make a new one, face to face.',
+    body_invalid: 'A field breaks a rule; the supervisor looks into it.',
+    schema_unknown: 'The server handles it after its update.',
+    revoked_device: 'From a revoked phone; the supervisor looks into it.',
+    plan_edit_out_of_scope: 'Outside this work; ask the supervisor.',
+    void_after_deposit: 'The cash is with the cashier: only she can reverse it.',
+    number_not_in_book: 'The number is not in a book of this phone.',
+    internal_error: 'The server failed; an engineer knows of it.',
   },
+  reasonUnknown: 'The supervisor looks into it.',
+
+  trouble: {
+    no_signal: ['The server was not reached.', 'All records are on the phone. It tries again.'],
+    too_slow: ['The signal is too weak.', 'All records are on the phone. Try another place.'],
+    not_our_server: [
+      'Somebody else answered, not our server.',
+      'Perhaps a sign-in page of a public network. Use another network.',
+    ],
+    mac_wrong: [
+      "The server's answer could not be verified.",
+      'Records stay on the phone. Use another network, or call the supervisor.',
+    ],
+    server_down: ['The server is not available.', 'All records are on the phone. It tries again.'],
+    lane_forked: [
+      'Server and phone hold different records.',
+      'Nothing was deleted. Call the supervisor now.',
+    ],
+    rows_differ: ['The downloaded work does not match the server.', 'Sync again.'],
+    not_taken: ['The server did not take the new records.', 'Call the supervisor.'],
+    stale_page: ['An old answer came late and was not used.', 'It tries again.'],
+    phone_trouble: ['The phone could not read or write.', 'Close the app and open it again.'],
+    code_unknown: ['The code is not valid.', 'Check the eight characters, or ask for a new code.'],
+    device_revoked: ['This phone has been revoked.', 'Its records are still sent and kept.'],
+  },
+  troubleUnknown: ['It did not finish.', 'Try again.'],
+
   weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
-  day: (month, date) => `${date}/${month}`,
+  day: '{1}/{0}',
 };

@@ -1,30 +1,33 @@
-/** The words in the phone's language, and the few sentences that are put together. */
+/** The few sentences that are put together from words. */
 
 import { dayOf, timeOf, weekdayOf } from '../device/clock';
 import { formatYuan } from '../sync/amounts';
 import { phone } from '../state/start';
 import { shown } from '../state/shown';
 import type { StoredEvent } from '../store/db';
-import { en } from './en';
-import { zh } from './zh';
-import type { Text } from './zh';
+import type { Refusal } from '../store/wire';
+import { fill, text } from './words';
 
-export const text: Text = navigator.language.toLowerCase().startsWith('zh') ? zh : en;
+export { fill, text } from './words';
 
 /** '¥1,250' or '¥600.50': grouped for the eye; what is hashed and typed is never grouped. */
 export function yuan(fen: number): string {
   return `¥${formatYuan(fen).replace(/\d(?=(\d{3})+(\.|$))/g, '$&,')}`;
 }
 
-export const yuanOrDash = (fen: number | null): string =>
-  fen === null ? text.unknownSum : yuan(fen);
+export const yuanOrDash = (fen: number | null | undefined): string =>
+  fen == null ? text.unknownSum : yuan(fen);
 
 /** '3月2日 周一', or without the weekday. */
 export function dayWords(day: string, form: 'long' | 'short' = 'long'): string {
   const [, month = 0, date = 0] = day.split('-').map(Number);
-  const words = text.day(month, date);
+  const words = fill(text.day, month, date);
   return form === 'short' ? words : `${words} ${text.weekday[weekdayOf(day)] ?? ''}`;
 }
+
+/** '3月2日 14:05'. */
+export const momentWords = (instantMs: number): string =>
+  `${dayWords(dayOf(instantMs), 'short')} ${timeOf(instantMs)}`;
 
 /** The name of a colleague, or of whoever was typed. */
 export function personWords(person: string): string {
@@ -32,20 +35,57 @@ export function personWords(person: string): string {
   return known?.name ?? person;
 }
 
+export const withWords = (second: string | null): string =>
+  second ? fill(text.with, personWords(second)) : text.alone;
+
 /** What to write into the paper book: what, who, when, by whom. */
-export function noteLines(what: string, who: string, now: number): string[] {
+export function noteLines(what: string, who: string): string[] {
+  const now = phone.clock.now();
   const officer = phone.identity.value?.officer.name ?? '';
   return [what, who, `${dayOf(now)} ${timeOf(now)}`, officer].filter(Boolean);
 }
 
+export const kindWords = (kind: string): string => text.kind[kind] ?? kind;
+
+const choiceWords = (code: unknown): string =>
+  ({ ...text.outcome, ...text.unsigned })[String(code) as 'met'] ?? '';
+
 /** One record in one line. */
 export function recordWords({ event }: StoredEvent): string {
   const { kind, body } = event;
-  const words = (text.kind as Readonly<Record<string, string>>)[kind] ?? kind;
   const amount = typeof body.amount_fen === 'number' ? ` ${yuan(body.amount_fen)}` : '';
   const number = body.receipt_no ?? body.notice_no ?? '';
-  const more = body.outcome ?? body.reason;
-  const choices: Readonly<Record<string, string>> = { ...text.outcome, ...text.unsigned };
-  const said = typeof more === 'string' ? (choices[more] ?? '') : '';
-  return [`${words}${amount}`, String(number), said].filter(Boolean).join(' · ');
+  const said = choiceWords(body.outcome ?? body.reason);
+  return [kindWords(kind) + amount, String(number), said].filter(Boolean).join(' · ');
+}
+
+/** How a household stands, and why if it did not sign. */
+export function stateWords(outcome: string | null, reason: string | null): string {
+  const words = text.state[(outcome ?? 'NONE') as keyof typeof text.state];
+  const why = reason === 'LIMITATION_LOST' ? text.limitationLost : choiceWords(reason);
+  return outcome === 'UNSIGNED' && why ? why : words;
+}
+
+export function limitationWords(status: string, left: number | null): string {
+  if (status === 'RUNNING' && left !== null) return fill(text.limitationLeft, left);
+  return text.limitation[status] ?? status;
+}
+
+export const reasonWords = (code: string | null): string =>
+  text.reason[code ?? ''] ?? text.reasonUnknown;
+
+/** How much is only on this phone. */
+export function unsentWords(count: number, fen: number): string {
+  if (count === 0) return text.allUploaded;
+  return fen > 0 ? fill(text.onlyHereSum, count, yuan(fen)) : fill(text.onlyHere, count);
+}
+
+/** What went wrong with an exchange and what to do: the server's own words, if it gave any. */
+export function troubleWords(code: string, refusal: Refusal | null): readonly string[] {
+  const theirs =
+    text.lang === 'en'
+      ? [refusal?.message_en, refusal?.next_en]
+      : [refusal?.message, refusal?.next];
+  if (theirs[0]) return theirs.flatMap((line) => line ?? []);
+  return text.trouble[code] ?? [...text.troubleUnknown, code];
 }

@@ -1,53 +1,9 @@
-/** Every word the officer reads, in Chinese: the first language, and the complete one. */
-
-import { problemText } from '../sync/problems';
-import type { Details } from '../sync/problems';
-import type { Refusal } from '../store/wire';
-
-const LIMITATION: Readonly<Record<string, string>> = {
-  IN_PROCEDURE: '诉讼程序中',
-  EXPIRED: '已过时效',
-  WAIVED: '已放弃时效抗辩',
-  LONGSTOP_PASSED: '超过二十年',
-  UNKNOWN: '时效不明',
-};
-
-const TIER: Readonly<Record<string, string>> = {
-  NORMAL: '正常',
-  SPECIAL_MENTION: '关注',
-  SUBSTANDARD: '次级',
-  DOUBTFUL: '可疑',
-  LOSS: '损失',
-};
-
-/** What went wrong with an exchange, and what to do: for codes that the server's table lacks. */
-const TROUBLE: Readonly<Record<string, readonly string[]>> = {
-  no_signal: ['没有连上服务器。', '记录都在手机里。有信号时会自动再试。'],
-  too_slow: ['信号太弱，没有等到回答。', '记录都在手机里。换个地方再试。'],
-  not_our_server: ['回答的不是本单位的服务器。', '可能是公共网络的登录页。请换一个网络再同步。'],
-  mac_wrong: ['服务器的回执没有通过核对。', '记录仍在手机里。请换一个网络再同步，还不行请联系主管。'],
-  server_down: ['服务器暂时不能用。', '记录都在手机里，会自动再试。'],
-  lane_forked: ['服务器上的记录与本机不一致。', '什么都没有删除。请马上联系主管。'],
-  rows_differ: ['下载的任务与服务器核对不一致。', '请再同步一次；还不行请联系主管。'],
-  not_taken: ['服务器没有收下新的记录。', '记录都在手机里。请联系主管。'],
-  stale_page: ['收到了过时的回答，没有采用。', '会自动再试。'],
-  phone_trouble: ['手机存取数据时出错。', '请关闭本应用后重新打开。'],
-};
-
-const KIND = {
-  'lane.opened': '登记本机',
-  'key.rotated': '更换本机密钥',
-  'visit.started': '开始上门',
-  'visit.outcome': '上门结果',
-  'notice.made': '制作通知书',
-  'notice.served': '通知书签收',
-  'notice.unsigned': '未签收原因',
-  'cash.receipt': '收现金',
-  'cash.void': '作废收据',
-  'intention.recorded': '还款意向',
-  'promise.made': '还款承诺',
-  'attachment.added': '照片',
-};
+/**
+ * Every word the officer reads, in Chinese: the first language, and the complete one.
+ *
+ * Words are data, not program: the build writes them into /zh.json and /en.json, and a phone
+ * loads the language it speaks. {0}, {1} stand for what is filled in.
+ */
 
 export const zh = {
   lang: 'zh-CN',
@@ -63,34 +19,35 @@ export const zh = {
   choose: '请选择',
   copy: '复制以上内容',
   copied: '已复制',
-  yes: '已退还',
-  no: '未退还',
   amount: '金额',
   erase: '删除一位',
   note: '备注（可不填）',
   search: '查找农户',
   searchFor: '姓名、村、合同号或电话',
-  found: (count: number) => `${count} 户`,
+  found: '{0} 户',
 
-  weChat: {
-    title: '请用浏览器打开',
-    lines: ['微信会清除数据，不能在这里记录。', '点右上角“…”，选择“在浏览器打开”。'],
-  },
-  unsupported: {
-    title: '这个浏览器太旧',
-    lines: ['本应用需要较新的浏览器，并且网址以 https 开头。', '请更新浏览器，或换用 Chrome、Edge。'],
-  },
-  secondTab: {
-    title: '已在另一个窗口打开',
-    lines: ['为了不重复记账，只能开一个窗口。', '请回到原来的窗口；把它关掉，这里会自动继续。'],
-  },
-  twoHistories: {
-    title: '本机两份记录不一致',
-    lines: ['为了不出错，暂停记录。两份记录都在，没有删除。', '请马上联系主管，不要清除浏览器数据。'],
-  },
-  trouble: {
-    title: '打不开本机的数据',
-    lines: ['可能是隐私模式，或手机空间已满。', '请退出隐私模式、清出空间后重新打开。'],
+  stages: {
+    wechat: ['请用浏览器打开', '微信会清除数据，不能在这里记录。', '点右上角“…”，选择“在浏览器打开”。'],
+    unsupported: [
+      '这个浏览器太旧',
+      '本应用需要较新的浏览器，并且网址以 https 开头。',
+      '请更新浏览器，或换用 Chrome、Edge。',
+    ],
+    second_tab: [
+      '已在另一个窗口打开',
+      '为了不重复记账，只能开一个窗口。',
+      '请回到原来的窗口；把它关掉，这里会自动继续。',
+    ],
+    two_histories: [
+      '本机两份记录不一致',
+      '为了不出错，暂停记录。两份记录都在，没有删除。',
+      '请马上联系主管，不要清除浏览器数据。',
+    ],
+    trouble: [
+      '打不开本机的数据',
+      '可能是隐私模式，或手机空间已满。',
+      '请退出隐私模式、清出空间后重新打开。',
+    ],
   },
   lostAll: '这部手机登记过，但本机的记录已经不在了。请马上告诉主管，核对已开出的收据。',
 
@@ -99,7 +56,7 @@ export const zh = {
     write: '请马上把下面的内容写进纸质本：',
     certain: '手机里没有留下这笔记录，可以稍后再试。',
     uncertain: '手机没有及时回答。重新打开后如果看到这笔记录，就是存上了，不要再记一次。',
-    cause: (cause: string) => `原因：${cause}`,
+    cause: '原因：{0}',
     done: '我已写下，返回',
     doneRestart: '我已写下，重新打开应用',
   },
@@ -116,9 +73,8 @@ export const zh = {
   metOfAll: '已访 / 全部',
   inHand: '手中现金',
   slipsLeft: '剩余收据',
-  toMeet: (count: number) => `待访 ${count} 户`,
-  met_: (count: number) => `已访 ${count} 户`,
-  villageSub: (left: number, met: number) => `待访 ${left} 户 · 已访 ${met} 户`,
+  toMeet: '待访 {0} 户',
+  met: '已访 {0} 户',
   noVillage: '未分村',
   order: '顺序',
   asPlanned: '按计划',
@@ -126,10 +82,10 @@ export const zh = {
   fetching: '正在下载任务…',
   noRoute: '手机里还没有任务。',
   noRouteNext: '主管发布任务后，在有信号的地方同步一次。',
-  restored: (count: number) => `本机数据库损坏过，已从日志文件找回 ${count} 条记录，没有丢失。请尽快同步。`,
-  openVisit: (name: string, time: string) => `${name}：${time} 开始的上门还没有结束，点这里继续`,
-  slipsLow: (left: number) =>
-    left === 0 ? '收据号已用完，不能收现金。请向出纳领新的收据本。' : `收据只剩 ${left} 张，请向出纳领新的收据本。`,
+  restored: '本机数据库损坏过，已从日志文件找回 {0} 条记录，没有丢失。请尽快同步。',
+  openVisit: '{0}：{1} 开始的上门还没有结束，点这里继续',
+  slipsNone: '收据号已用完，不能收现金。请向出纳领新的收据本。',
+  slipsFew: '收据只剩 {0} 张，请向出纳领新的收据本。',
   gateClosed: '现在不能记录：浏览器还没有答应保留数据。点这里解决',
   gate: {
     title: '还不能记录',
@@ -145,40 +101,46 @@ export const zh = {
     still: '浏览器还没有答应。请试下一个办法。',
   },
 
-  contract: (no: string | null) => (no ? `合同 ${no}` : '合同号未登记'),
+  contract: '合同 {0}',
+  contractNone: '合同号未登记',
   part: { principal: '本金', interest: '利息', penalty: '罚息', cost: '费用' },
-  asOf: (day: string | null, pending: number) =>
-    `${day ? `${day}的余额` : '余额日期不明'}${pending > 0 ? '，已减去本机新收的款' : ''}，以系统登记为准`,
+  asOf: '{0}的余额，以系统登记为准',
+  asOfLess: '{0}的余额，已减去本机新收的款',
+  unknownDay: '不明日期',
   unknownSum: '未导入',
-  pastDue: (days: number) => `逾期 ${days} 天`,
-  limitation: (status: string, left: number | null) =>
-    status === 'RUNNING' && left !== null ? `时效剩 ${left} 天` : (LIMITATION[status] ?? '时效不明'),
-  tier: (code: string) => TIER[code] ?? code,
+  pastDue: '逾期 {0} 天',
+  limitationLeft: '时效剩 {0} 天',
+  limitation: {
+    RUNNING: '时效未届满',
+    IN_PROCEDURE: '诉讼程序中',
+    EXPIRED: '已过时效',
+    WAIVED: '已放弃时效抗辩',
+    LONGSTOP_PASSED: '超过二十年',
+    UNKNOWN: '时效不明',
+  } as Readonly<Record<string, string>>,
+  tier: {
+    NORMAL: '正常',
+    SPECIAL_MENTION: '关注',
+    SUBSTANDARD: '次级',
+    DOUBTFUL: '可疑',
+    LOSS: '损失',
+  } as Readonly<Record<string, string>>,
   expiredHint: '诉讼时效可能已过：使用专门的告知书，不催促，是否履行由本人自愿决定。',
-  guarantor: (name: string) => `保证人 ${name}`,
-  underReview: (reason: string | null) => `有记录待核实：${(reason && problemText(reason)?.[0]) ?? '由主管处理'}`,
+  guarantor: '保证人 {0}',
+  underReview: '有记录待核实：{0}',
   noLoan: '没有贷款资料。',
   gone: '不在任务中',
   goneWhy: '这一户已不在您的任务中。您记录过的内容都保留着。',
   recordsHere: '本机的记录',
-  state: (outcome: string | null, reason: string | null) =>
-    outcome === 'CASH'
-      ? '已收现金'
-      : outcome === 'SIGNED'
-        ? '已签回'
-        : outcome === 'UNSIGNED'
-          ? `未签回${reason ? `：${UNSIGNED[reason] ?? reason}` : ''}`
-          : '待访',
+  state: { NONE: '待访', CASH: '已收现金', SIGNED: '已签回', UNSIGNED: '未签回' },
   willing: '还款意向',
-  where: { local: '仅在本机', uploaded: '已上传', parked: '已上传，待处理', quarantined: '待核实' },
+  where: { local: '仅在本机', uploaded: '已上传', parked: '待处理', quarantined: '待核实' },
   whereTitle: '这张收据',
-  reason: (code: string) => problemText(code)?.join('') ?? '由主管核实。',
 
   startVisit: '开始上门',
   continueVisit: '继续上门',
   begin: '已到门口，开始',
-  quietHours: (from: string, to: string) =>
-    `现在不在允许上门的时间（${from}–${to}）。除非农户本人要求，请改时间再来。`,
+  quietHours: '现在不在允许上门的时间（{0}–{1}）。除非农户本人要求，请改时间再来。',
   secondPerson: '同行人',
   nobodyElse: '没有同行人',
   otherPerson: '其他人…',
@@ -186,7 +148,7 @@ export const zh = {
   aloneHint: '没有同行人可以上门，但不能签通知书、不能收现金。',
   aloneLocked: '没有同行人：签通知书和收现金已锁定。',
   placeTitle: '位置',
-  placeFound: (metres: number) => `已定位，误差约 ${metres} 米`,
+  placeFound: '已定位，误差约 {0} 米',
   place: {
     searching: '正在定位…',
     denied: '浏览器不允许定位',
@@ -199,13 +161,13 @@ export const zh = {
     denied: '手机不允许定位',
     indoors: '在室内',
     broken: '手机定位故障',
-  } as Readonly<Record<string, string>>,
+  },
 
-  since: (time: string) => `${time} 开始`,
-  with: (name: string) => `同行 ${name}`,
+  since: '{0} 开始',
+  with: '同行 {0}',
   alone: '无同行人',
   whoMet: '见到了谁',
-  met: {
+  metWho: {
     debtor: '借款人',
     co_borrower: '共同借款人',
     guarantor: '保证人',
@@ -239,7 +201,7 @@ export const zh = {
 
   addressee: '发给',
   addresseeRole: { borrower: '借款人', guarantor: '保证人' },
-  madeFirst: (hash: string) => `已先存档，正文指纹 ${hash}…`,
+  madeFirst: '已先存档，正文指纹 {0}…',
   signerRole: '签收人',
   signerName: '签收人姓名',
   signer: {
@@ -253,15 +215,14 @@ export const zh = {
   } as Readonly<Record<string, string>>,
   livesHere: '住在这里',
   adult: '已成年',
-  mayNotSign: (who: string) => `${who}代签不算签回：需要本人，或写明关系的同住成年家属。可以照实保存。`,
+  mayNotSign: '{0}签收不算签回：需要本人，或写明关系的同住成年家属。可以照实保存。',
   lineReceived: '收到通知书，请签名',
   lineReceivedOnly: '第一行：只表示收到，请签名',
   lineAgrees: '另行签名：同意还款（自愿，可空着）',
   clearInk: '重签',
   takePhoto: '拍下纸质通知书（可不拍）',
-  photoKept: (kb: number) => `照片已缩小为 ${kb} kB，点这里重拍`,
+  photoKept: '照片已缩小为 {0} kB，点这里重拍',
   notAnImage: '这个文件不是照片，没有采用。请用相机拍下通知书。',
-  photoFailed: '照片处理失败。请重拍，或先不拍。',
   needsName: '请填写签收人姓名',
   needsInk: '请在框内签名',
   tooMuchInk: '笔画太多，请清除后重签',
@@ -278,17 +239,16 @@ export const zh = {
     LOST_CONTACT: '失去联系',
     OTHER: '其他原因',
     UNSTATED: '未说明',
-  } as Readonly<Record<string, string>>,
+  },
+  limitationLost: '已丧失诉讼时效',
 
   needsAmount: '请输入金额',
   amountWrong: '金额不对，例如 600 或 600.50',
   needsPayer: '请填写交款人姓名',
   needsSplit: '各项之和与总额不等',
   needsSplitReason: '请写明修改分配的原因',
-  limit: {
-    over_receipt_limit: (receipt: string, _hand: string) => `单张收据不能超过 ${receipt}，请到网点办理`,
-    over_hand_limit: (_receipt: string, hand: string) => `手中现金将超过 ${hand}，请先交给出纳`,
-  },
+  over_receipt_limit: '单张收据不能超过 {0}，请到网点办理',
+  over_hand_limit: '手中现金将超过 {1}，请先交给出纳',
   split: '这笔钱还什么',
   splitProposed: '按规定分配',
   splitNote: '按导入的余额提出，最后以系统入账为准。',
@@ -307,19 +267,20 @@ export const zh = {
   countAgain: '再数一遍',
   countHint: '当面再点一遍现金，与下面的金额一致才确认。',
   counted: '点清了，开收据',
-  twice: (time: string) => `${time} 已为这笔贷款开过同样金额的收据。确实又收到一笔，才继续。`,
+  twice: '{0} 已为这笔贷款开过同样金额的收据。确实又收到一笔，才继续。',
   receipt: '收据',
   voided: '已作废',
   onBehalfOf: '代',
   when: '时间',
   officers: '经办',
-  qr: (no: string) => `收据 ${no} 的二维码`,
+  qr: '收据 {0} 的二维码',
   slipNote: '请保存编号，可到网点核对。余额以系统入账为准。',
-  void_: '作废',
-  voidTitle: (no: string) => `作废收据 ${no}`,
+  void: '作废',
+  voidTitle: '作废收据 {0}',
   voidHint: '编号不能再用，所有联次要收回。交给出纳以后不能作废。',
   voidReason: '作废原因',
   moneyReturned: '钱退还了吗',
+  returned: { yes: '已退还', no: '未退还' },
   voidSave: '确认作废',
 
   intentionHint: '愿意还，但没有说定日期和金额。',
@@ -328,40 +289,79 @@ export const zh = {
   promiseAmount: '承诺金额（元）',
   promiseDate: '承诺日期',
   cause: '拖欠原因（可不填）',
-  promiseRange: (to: string) => `日期要在明天到 ${to} 之间。`,
+  promiseRange: '日期要在明天到 {0} 之间。',
   moreThanDue: '金额比欠款多，请再确认。',
   promiseSave: '保存还款承诺',
 
   allUploaded: '全部已上传',
-  onlyHere: (count: number, sum: string | null) => `仅在本机 ${count} 条${sum ? ` · ${sum}` : ''}`,
+  onlyHere: '仅在本机 {0} 条',
+  onlyHereSum: '仅在本机 {0} 条 · {1}',
   syncPage: '同步',
   syncing: '同步中…',
   syncNow: '现在同步',
-  syncTitle: '同步',
-  lastSync: (time: string) => `上次全部完成：${time}`,
+  lastSync: '上次全部完成：{0}',
   neverSynced: '还没有完成过同步',
-  photosWait: (count: number) => `${count} 张照片等待上传`,
-  photosRefused: (count: number) => `${count} 张照片服务器认为不是照片，请重拍`,
+  photosWait: '{0} 张照片等待上传',
+  photosRefused: '{0} 张照片服务器认为不是照片，请重拍',
   newKey: '本机更换过密钥，等服务器确认',
   clockOff: '手机时间与服务器相差很多，请打开自动对时',
   shellReady: '没有信号也能打开',
   shellNotReady: '还不能离线打开，请保持联网再等一会儿',
   newBuild: '有新版本，下次打开时启用',
-  againAt: (time: string) => `${time} 左右自动再试`,
-  kind: KIND,
-  savedAs: (what: string) => `已保存：${what}`,
-  problem: (code: string, details: Details) => problemText(code, details)?.join('') ?? code,
-  syncTrouble: (code: string, refusal: Refusal | null): readonly string[] =>
-    TROUBLE[code] ??
-    problemText(code) ??
-    (refusal?.message ? [refusal.message, refusal.next ?? ''] : ['同步没有完成。', `请再试一次（${code}）。`]),
-  weekday: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
-  day: (month: number, date: number) => `${month}月${date}日`,
-};
+  againAt: '{0} 左右自动再试',
+  savedAs: '已保存：{0}',
+  kind: {
+    'lane.opened': '登记本机',
+    'key.rotated': '更换本机密钥',
+    'visit.started': '开始上门',
+    'visit.outcome': '上门结果',
+    'notice.made': '制作通知书',
+    'notice.served': '通知书签收',
+    'notice.unsigned': '未签收原因',
+    'cash.receipt': '收现金',
+    'cash.void': '作废收据',
+    'intention.recorded': '还款意向',
+    'promise.made': '还款承诺',
+    'attachment.added': '照片',
+  } as Readonly<Record<string, string>>,
 
-const UNSIGNED: Readonly<Record<string, string>> = {
-  ...zh.unsigned,
-  LIMITATION_LOST: '已丧失诉讼时效',
+  /** Why a record waits for the office. */
+  reason: {
+    bad_signature: '签名与本机密钥不符，由主管核实。',
+    unknown_case: '没有这笔贷款，由主管核对编号。',
+    receipt_no_collision: '收据号用于两笔收款。两张都保留，由主管核实。',
+    amount_invalid: '金额不对，由主管核实。',
+    parts_mismatch: '各项之和与总额不等，由主管核实。',
+    notice_presigned: '签收日期早于制作日期。请重新制作，当面签收。',
+    body_invalid: '内容不符合要求，由主管核实。',
+    schema_unknown: '服务器更新后再处理。',
+    revoked_device: '来自已停用的手机，由主管核实。',
+    plan_edit_out_of_scope: '超出本次任务范围，请联系主管。',
+    void_after_deposit: '现金已交出纳，请由出纳办理冲正。',
+    number_not_in_book: '收据号不在本机的收据本内，由主管核实。',
+    internal_error: '服务器出错，技术人员已收到通知。',
+  } as Readonly<Record<string, string>>,
+  reasonUnknown: '由主管核实。',
+
+  /** What went wrong with an exchange: what is so, and what to do. */
+  trouble: {
+    no_signal: ['没有连上服务器。', '记录都在手机里。有信号时会自动再试。'],
+    too_slow: ['信号太弱，没有等到回答。', '记录都在手机里。换个地方再试。'],
+    not_our_server: ['回答的不是本单位的服务器。', '可能是公共网络的登录页。请换一个网络再同步。'],
+    mac_wrong: ['服务器的回执没有通过核对。', '记录仍在手机里。请换一个网络，还不行请联系主管。'],
+    server_down: ['服务器暂时不能用。', '记录都在手机里，会自动再试。'],
+    lane_forked: ['服务器上的记录与本机不一致。', '什么都没有删除。请马上联系主管。'],
+    rows_differ: ['下载的任务与服务器核对不一致。', '请再同步一次；还不行请联系主管。'],
+    not_taken: ['服务器没有收下新的记录。', '记录都在手机里。请联系主管。'],
+    stale_page: ['收到了过时的回答，没有采用。', '会自动再试。'],
+    phone_trouble: ['手机存取数据时出错。', '请关闭本应用后重新打开。'],
+    code_unknown: ['登记码无效。', '请核对八位登记码，或向主管要一个新的。'],
+    device_revoked: ['这台设备已被停用。', '手机里的记录照样上传留存；请联系主管。'],
+  } as Readonly<Record<string, readonly string[]>>,
+  troubleUnknown: ['没有完成。', '请再试一次。'],
+
+  weekday: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
+  day: '{0}月{1}日',
 };
 
 /** Another language has the same words, none more and none fewer. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
-from flask import current_app, redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from server.console.access import person, reads, writes
@@ -11,7 +11,6 @@ from server.console.page import refused
 from server.console.routes import bp
 from server.services.list_reviews import decided, evidence_page, photo_file, waiting_notices
 from server.services.review_evidence import DECISIONS, review
-from server.settings import Settings
 from sync.problems import Problem
 
 
@@ -53,6 +52,5 @@ def post_review(notice_no: str) -> Response | tuple[str, int]:
 @reads("supervisor")
 def get_photo(notice_no: str) -> FlaskResponse:
     """The photo of the slip as it was taken."""
-    settings: Settings = current_app.extensions["settings"]
-    path, media_type = photo_file(person().branch_id, notice_no, data_dir=settings.data_dir)
+    path, media_type = photo_file(person().branch_id, notice_no)
     return send_file(path, mimetype=media_type, max_age=0)

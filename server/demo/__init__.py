@@ -1,0 +1,1 @@
+"""The demonstration: one branch with invented people, ready for a phone."""

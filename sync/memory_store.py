@@ -1,0 +1,280 @@
+"""A Store in memory: one branch, for tests and for trying things out. It passes `testing.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from sync.books import Leg, balances
+from sync.digest import digests
+from sync.events import Envelope
+from sync.lane import Head
+from sync.parts import PARTS
+from sync.receipts import Book
+from sync.store import FeedLine, LaneKey, LaneState, Recorded, VerdictLine
+from sync.verdicts import Verdict
+
+EPOCH = "memory"
+
+
+@dataclass(slots=True)
+class State:
+    """All that a branch holds. Values are never changed, only replaced: a copy is shallow."""
+
+    lanes: dict[str, LaneState] = field(default_factory=dict)
+    loans: dict[str, str] = field(default_factory=dict)
+    books: dict[str, tuple[Book, ...]] = field(default_factory=dict)
+    events: dict[str, Recorded] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    verdict_ticks: dict[str, int] = field(default_factory=dict)
+    legs: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
+    receipts: dict[str, tuple[str, str]] = field(default_factory=dict)  # hash -> number, state
+    counted: set[str] = field(default_factory=set)
+    notices: dict[str, str] = field(default_factory=dict)
+    visits: dict[str, tuple[str, str]] = field(default_factory=dict)
+    feed: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    ticks: list[int] = field(default_factory=list)  # the instant of each tick
+
+    def copy(self) -> State:
+        """A copy that later changes do not reach."""
+        return State(**{item.name: getattr(self, item.name).copy() for item in fields(self)})
+
+
+class MemoryStore:
+    """One branch with one officer's feed: both halves of a Store, and transactions over them.
+
+    fail_on  Called with every event that is projected: a test makes it raise.
+    """
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self.now_ms = now_ms
+        self.state = State()
+        self.fail_on: Callable[[Recorded], None] = lambda recorded: None
+        self.reports: list[str] = []
+        self._fresh: set[str] = set()
+        self._touched: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryStore]:
+        """Leaving keeps everything under one tick, raising nothing."""
+        before = self.state.copy()
+        self._fresh, self._touched = set(), set()
+        try:
+            yield self
+        except BaseException:
+            self.state = before
+            raise
+        if self._fresh or self._touched:
+            self.state.ticks.append(self.now_ms())
+            tick = self.tick()
+            self.state.verdict_ticks |= dict.fromkeys(self._fresh, tick)
+            self.state.feed |= dict.fromkeys(self._touched & set(self.state.feed), (tick, "upsert"))
+
+    def give(self, etype: str, eid: str) -> None:
+        """Put a row into the officer's scope, inside a transaction."""
+        self.state.feed[etype, eid] = (0, "upsert")
+        self._touched.add((etype, eid))
+
+    # The lane and its log
+
+    def lane(self, lane_id: str) -> LaneState | None:
+        """See PushStore."""
+        return self.state.lanes.get(lane_id)
+
+    def expect(self, events: Sequence[Envelope]) -> None:
+        """See PushStore."""
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """See PushStore."""
+        before = self.state.copy(), set(self._fresh), set(self._touched)
+        try:
+            yield
+        except BaseException:
+            self.state, self._fresh, self._touched = before
+            raise
+
+    def put(self, recorded: Recorded) -> None:
+        """See PushStore."""
+        assert recorded.event.hash not in self.state.events, "an event is stored once"
+        self.state.events[recorded.event.hash] = recorded
+
+    def find(self, event_hash: str) -> Recorded | None:
+        """See PushStore."""
+        held = self.state.events.get(event_hash)
+        return self._vouched(held) if held else None
+
+    def _vouched(self, recorded: Recorded) -> Recorded:
+        verdict = self.state.verdicts.get(recorded.event.hash)
+        if recorded.is_signed or verdict is None or verdict.reason == "bad_signature":
+            return recorded
+        lane = self.state.lanes[recorded.event.lane]
+        return replace(recorded, is_signed=True, holder=lane.officer)
+
+    def verdicts(self, hashes: Collection[str]) -> dict[str, Verdict]:
+        """See PushStore."""
+        held = self.state.verdicts
+        return {each: held[each] for each in hashes if each in held}
+
+    def conclude(self, recorded: Recorded, verdict: Verdict) -> None:
+        """See PushStore."""
+        self.state.verdicts[recorded.event.hash] = verdict
+        self._fresh.add(recorded.event.hash)
+
+    def waiting(self, need: str) -> list[Recorded]:
+        """See PushStore."""
+        hashes = [each for each, verdict in self.state.verdicts.items() if verdict.needs == need]
+        return [self._vouched(self.state.events[each]) for each in sorted(hashes)]
+
+    def holds_seq(self, lane_id: str, seq: int) -> bool:
+        """See PushStore."""
+        held = self.state.events.values()
+        return any((each.event.lane, each.event.seq) == (lane_id, seq) for each in held)
+
+    def follower(self, lane_id: str, head: Head) -> Head | None:
+        """See PushStore."""
+        for each in self.state.events.values():
+            event = each.event
+            follows = (event.lane, event.seq, event.prev) == (lane_id, head.seq + 1, head.hash)
+            if follows and self._vouched(each).is_signed:
+                return Head(event.seq, event.hash)
+        return None
+
+    def move_head(self, lane_id: str, head: Head) -> None:
+        """See PushStore."""
+        self.state.lanes[lane_id] = replace(self.state.lanes[lane_id], head=head)
+
+    def add_key(self, lane: LaneState, key: LaneKey) -> None:
+        """See PushStore."""
+        held = self.state.lanes[lane.id]
+        self.state.lanes[lane.id] = replace(held, keys=(*held.keys, key))
+
+    # What is so
+
+    def tick_at(self, tick: int) -> int | None:
+        """See PushStore."""
+        return self.state.ticks[tick - 1] if 1 <= tick <= len(self.state.ticks) else None
+
+    def loan_household(self, loan: str) -> str | None:
+        """See PushStore."""
+        return self.state.loans.get(loan)
+
+    def has_household(self, household: str) -> bool:
+        """See PushStore."""
+        return household in self.state.loans.values()
+
+    def has_number(self, lane_id: str, receipt_no: str) -> bool:
+        """See PushStore."""
+        return any(book.contains(receipt_no) for book in self.state.books.get(lane_id, ()))
+
+    def number_user(self, receipt_no: str) -> str | None:
+        """See PushStore."""
+        for event_hash, (number, state) in self.state.receipts.items():
+            if number == receipt_no and state in ("applied", "voided"):
+                return event_hash
+        return None
+
+    def notice_user(self, notice_no: str) -> str | None:
+        """See PushStore."""
+        return self.state.notices.get(notice_no)
+
+    def visit(self, visit_id: str) -> tuple[str, str] | None:
+        """See PushStore."""
+        return self.state.visits.get(visit_id)
+
+    def is_voided(self, receipt_hash: str) -> bool:
+        """See PushStore."""
+        return self.state.receipts.get(receipt_hash, ("", ""))[1] == "voided"
+
+    def is_counted(self, receipt_hash: str) -> bool:
+        """See PushStore."""
+        return receipt_hash in self.state.counted
+
+    def legs(self, event_hash: str) -> list[Leg]:
+        """See PushStore."""
+        return list(self.state.legs.get(event_hash, ()))
+
+    # What becomes so
+
+    def post(self, recorded: Recorded, legs: Iterable[Leg]) -> None:
+        """See PushStore."""
+        movement = tuple(legs)
+        assert sum(leg.amount_fen for leg in movement) == 0, "a movement sums to zero"
+        if movement:
+            before = self.state.legs.get(recorded.event.hash, ())
+            self.state.legs[recorded.event.hash] = before + movement
+
+    def project(self, recorded: Recorded, verdict: Verdict) -> None:
+        """See PushStore."""
+        self.fail_on(recorded)
+        event, is_applied = recorded.event, verdict.verdict == "applied"
+        if event.kind == "cash.receipt":
+            state = "applied" if is_applied else "quarantined"
+            self.state.receipts[event.hash] = (str(event.body.get("receipt_no")), state)
+        if not is_applied:
+            return
+        if event.kind == "cash.void":
+            target = str(event.body["target"])
+            self.state.receipts[target] = (self.state.receipts[target][0], "voided")
+            event = self.state.events[target].event
+        elif event.kind == "notice.made":
+            self.state.notices[str(event.body["notice_no"])] = event.hash
+        elif event.kind == "visit.started" and event.visit is not None:
+            self.state.visits[event.visit] = (event.hash, str(event.body["household"]))
+        for etype in ("household", "loan"):
+            self._touched.add((etype, str(event.body.get(etype))))
+
+    def report(self, recorded: Recorded, error: Exception) -> None:
+        """See PushStore."""
+        self.reports.append(f"{recorded.event.kind}: {type(error).__name__}")
+
+    # The reading half
+
+    def epoch(self) -> str:
+        """See PullStore."""
+        return EPOCH
+
+    def tick(self) -> int:
+        """See PullStore."""
+        return len(self.state.ticks)
+
+    def feed_after(self, tick: int) -> list[FeedLine]:
+        """See PullStore."""
+        lines = [FeedLine(at, etype, eid, op) for (etype, eid), (at, op) in self.state.feed.items()]
+        return sorted((line for line in lines if line.tick > tick), key=_place)
+
+    def verdicts_after(self, tick: int) -> list[VerdictLine]:
+        """See PullStore."""
+        lines = []
+        for event_hash, at in self.state.verdict_ticks.items():
+            verdict = self.state.verdicts[event_hash]
+            lines.append(
+                VerdictLine(at, event_hash, verdict.verdict, verdict.reason, verdict.needs)
+            )
+        late = [line for line in lines if line.tick > tick]
+        return sorted(late, key=lambda line: (line.tick, line.hash))
+
+    def rows(self, lines: Sequence[FeedLine]) -> dict[tuple[str, str], dict[str, Any]]:
+        """See PullStore."""
+        sums = self.balances()
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for line in lines:
+            row: dict[str, Any] = {"id": line.eid}
+            if line.etype == "loan":
+                row |= {f"{part}_fen": sums.get(f"loan:{line.eid}:{part}", 0) for part in PARTS}
+            found[line.etype, line.eid] = row
+        return found
+
+    def scope_digest(self) -> dict[str, str]:
+        """See PullStore."""
+        return digests(self.rows([line for line in self.feed_after(-1) if line.op == "upsert"]))
+
+    def balances(self) -> dict[str, int]:
+        """Every account that is not zero, in fen."""
+        return balances(leg for legs in self.state.legs.values() for leg in legs)
+
+
+def _place(line: FeedLine) -> tuple[int, str, str]:
+    return line.tick, line.etype, line.eid

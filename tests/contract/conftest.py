@@ -1,0 +1,40 @@
+"""A bench on each kind of store: every test of this folder runs three times."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.testing import Bench, MemoryBench
+from tests.contract.benches import SqlBench
+from tests.postgres import Cluster
+
+KINDS = ["memory", "sqlite", "postgresql"]
+
+
+@pytest.fixture(params=KINDS)
+def bench(
+    request: pytest.FixtureRequest,
+    make_template: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Bench]:
+    """The small world in memory, in SQLite, and in PostgreSQL."""
+    if request.param == "memory":
+        yield MemoryBench()
+        return
+    template = make_template(request.param)
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'doorstep.db'}"
+        shutil.copyfile(template.removeprefix("sqlite:///"), tmp_path / "doorstep.db")
+    else:
+        url = request.getfixturevalue("postgres").new_database(template)
+    sql = SqlBench(url, tmp_path, monkeypatch)
+    yield sql
+    sql.close()
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        cluster.drop_database(url)
