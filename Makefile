@@ -33,7 +33,8 @@ install: $(RUN_READY) $(TEST_READY) $(HTMX)  ## everything into .venv and pwa/no
 
 run: $(RUN_READY) $(HTMX) pwa  ## start with a demonstration branch; PORT=8000 | 启动演示
 	@$(VENV)/doorstep serve --check --port $(PORT)
-	@$(VENV)/doorstep demo
+	@echo "演示网点 Demonstration branch"
+	@$(VENV)/doorstep demo >/dev/null
 	@exec $(VENV)/doorstep serve --port $(PORT)
 
 test: install pwa  ## all tests, with a real Chromium and a real PostgreSQL | 全部测试

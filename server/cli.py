@@ -9,6 +9,8 @@ import click
 # name on the command line -> module in server/commands; imported only when asked for,
 # so that `doorstep --help` answers at once.
 COMMANDS = {
+    "add-branch": "add_branch",
+    "add-staff": "add_staff",
     "demo": "demo",
     "enrol-code": "enrol_code",
     "import": "import_file",

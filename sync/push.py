@@ -266,10 +266,24 @@ class _Intake:
             except Exception as error:
                 self.store.report(recorded, error)
                 break
-        with self.store.savepoint():
-            return self.write(recorded, quarantined("internal_error"), is_new=is_new)
+        return self.keep(recorded, is_new=is_new)
 
-    def write(self, recorded: Recorded, verdict: Verdict | None, *, is_new: bool) -> Verdict:
+    def keep(self, recorded: Recorded, *, is_new: bool) -> Verdict:
+        """Our own mistake: event, verdict and cash are kept, with its rows if those can be made."""
+        failed = quarantined("internal_error")
+        try:
+            with self.store.savepoint():
+                return self.write(recorded, failed, is_new=is_new)
+        except Busy:
+            raise
+        except Exception as error:
+            self.store.report(recorded, error)
+        with self.store.savepoint():
+            return self.write(recorded, failed, is_new=is_new, with_rows=False)
+
+    def write(
+        self, recorded: Recorded, verdict: Verdict | None, *, is_new: bool, with_rows: bool = True
+    ) -> Verdict:
         """Inside a savepoint: the event, its verdict, its legs and its rows."""
         store, event = self.store, recorded.event
         is_fork = is_new and recorded.is_signed and store.holds_seq(event.lane, event.seq)
@@ -283,7 +297,8 @@ class _Intake:
             verdict = verdict.with_risk("cash_uncounted")
         store.post(recorded, movement)
         store.conclude(recorded, verdict)
-        store.project(recorded, verdict)
+        if with_rows:
+            store.project(recorded, verdict)
         return verdict
 
     def retry(self) -> None:

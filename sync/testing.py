@@ -155,12 +155,12 @@ class Pen:
         self.keys[event.hash] = self.key
         return event
 
-    def receipt(self, amount_fen: int = 600_00, household: str = "W1", **changes: Any) -> Envelope:
+    def receipt(self, fen: int = 600_00, household: str = "W1", **changes: Any) -> Envelope:
         """A receipt under the next number of the book."""
         book = BOOKS[self.who]
         number = BOOK_IDS[self.who], book.number(book.from_no + self.numbers)
         self.numbers += 1
-        body = {**say.receipt_body(number, amount_fen, household), **changes}
+        body = {**say.receipt_body(number, fen, household), **changes}
         return self.write("cash.receipt", body)
 
     def visit(self, visit_id: str, household: str = "W1") -> Envelope:

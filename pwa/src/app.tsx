@@ -41,14 +41,7 @@ import { NotSaved } from './screens/not-saved';
 import { Notice } from './screens/notice';
 import { Receipt } from './screens/receipt';
 import { Search } from './screens/search';
-import {
-  InWeChat,
-  SecondTab,
-  Starting,
-  Trouble,
-  TwoHistories,
-  Unsupported,
-} from './screens/stages';
+import { Starting, Stopped } from './screens/stages';
 import { SyncPage } from './screens/sync';
 import { Unsigned } from './screens/unsigned';
 import { Village } from './screens/village';
@@ -59,21 +52,18 @@ export function App(): JSX.Element {
   switch (stage.value) {
     case 'starting':
       return <Starting />;
-    case 'wechat':
-      return <InWeChat />;
-    case 'unsupported':
-      return <Unsupported />;
-    case 'second_tab':
-      return <SecondTab />;
-    case 'two_histories':
-      return <TwoHistories />;
-    case 'trouble':
-      return <Trouble />;
     case 'enrol':
       return <Enrol />;
     case 'ready':
-      return phone.notSaved.value ? <NotSaved /> : <Shown />;
+      return <Ready />;
+    default:
+      return <Stopped stage={stage.value} />;
   }
+}
+
+function Ready(): JSX.Element {
+  const failed = phone.notSaved.value;
+  return failed ? <NotSaved failed={failed} /> : <Shown />;
 }
 
 function Shown(): JSX.Element {

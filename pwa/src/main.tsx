@@ -7,8 +7,9 @@ import { watchHistory } from './state/nav';
 import { showPhone } from './state/shown';
 import { keepInTouch, stage, start } from './state/start';
 import { takeCodeFromLink } from './screens/enrol';
-import { text } from './text';
+import { loadWords, text } from './text/words';
 
+await loadWords();
 takeCodeFromLink();
 watchHistory();
 document.documentElement.lang = text.lang;

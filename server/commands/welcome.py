@@ -48,7 +48,8 @@ def _demonstration(path: Path) -> dict[str, Any]:
 def _sign_ins(demo: dict[str, Any]) -> list[str]:
     lines = ["  演示账号 Demo sign-ins"]
     for who in demo["sign_ins"]:
-        lines.append(f"    {who['role']:<12} {who['username']:<12} {who['password']}")
+        person = f"{who['name']}  {who['role']:<11} {who['username']:<10} {who['password']}"
+        lines.append(f"    {person}")
     return lines
 
 
@@ -59,8 +60,8 @@ def _enrolment(settings: Settings, demo: dict[str, Any], url: str) -> list[str]:
         code = issue_code(demo["branch"], officer, issued_by=SYSTEM, minutes=DEMO_CODE_MINUTES)
         db.engine.dispose()  # gunicorn forks: a connection must not be shared with its processes
     return [
-        f"  手机注册码 Enrolment code for a phone of {officer}: {code}",
-        *(f"    {line}" for line in qr_lines(f"{url}/#code={code}")),
+        f"  手机登记码 Enrolment code for a phone of {officer}: {code}",
+        *(f"    {line}" for line in qr_lines(f"{url}/#enrol={code}")),
     ]
 
 

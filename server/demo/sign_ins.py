@@ -7,8 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from server.keys import random_bytes
-from sync.crockford import encode_code
+from server.services.passwords import first_password
 
 BRANCH = "demo"
 FILE = "demo.json"
@@ -44,17 +43,11 @@ def sign_ins(data_dir: Path) -> list[SignIn]:
         kept = json.loads(path.read_text(encoding="utf-8"))
         return [SignIn(**one) for one in kept["sign_ins"]]
     made = [
-        SignIn(id=one, name=name, role=role, username=username, password=_password())
+        SignIn(id=one, name=name, role=role, username=username, password=first_password())
         for one, name, role, username in _CAST
     ]
     _write(path, {"branch": BRANCH, "sign_ins": [asdict(one) for one in made]})
     return made
-
-
-def _password() -> str:
-    """Three groups of four characters that are hard to misread: 60 bits."""
-    text = encode_code(random_bytes(5)) + encode_code(random_bytes(5))
-    return "-".join((text[:4], text[4:8], text[8:12]))
 
 
 def _write(path: Path, value: dict[str, object]) -> None:

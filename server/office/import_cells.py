@@ -73,14 +73,14 @@ def read_phone(cell: str) -> str:
     return cell
 
 
-def read_amount(cell: str) -> int:
+def read_amount(cell: str, *, max_fen: int = BALANCE_FEN_MAX) -> int:
     """Yuan with at most two decimals, as fen, exactly. Thousands may be grouped: 1,000.00."""
     plain = cell.replace(",", "") if _GROUPED.fullmatch(cell) else cell
     decimals = re.fullmatch(r"[0-9,]*\.([0-9]+)", cell)
     if decimals and len(decimals[1]) > 2:
         raise CellFault("amount_two_decimals")
     try:
-        return parse_yuan(plain, max_fen=BALANCE_FEN_MAX, zero_ok=True)
+        return parse_yuan(plain, max_fen=max_fen, zero_ok=True)
     except Problem as problem:
         raise CellFault(f"amount_{problem.details['rule']}") from problem
 

@@ -28,6 +28,10 @@ RULES: dict[str, tuple[str, str]] = {
         "系统里这一户的类别是 {detail}，不能由导入改变",
         "in the system this household is {detail}; an import does not change that",
     ),
+    "balance_older": (
+        "系统里这笔贷款的余额更新，截止 {detail}",
+        "the system has a newer balance of this loan, as of {detail}",
+    ),
     "loan_moved": (
         "系统里这笔贷款属于另一户（{detail}）",
         "in the system this loan belongs to household {detail}",

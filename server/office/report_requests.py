@@ -58,10 +58,10 @@ def service_sentence(service: ServiceFact) -> str:
     """大龙村委要求开设专用账户，以便日后划拨的专款专用，已与塘冲分社负责人联系。"""
     wish = SERVICES.get(service.kind, "")
     clauses = [f"{service.requester}要求{wish}" if wish else f"{service.requester}提出服务需求"]
-    if service.purpose.endswith(EARMARKED):
+    if wish and service.purpose.endswith(EARMARKED):
         clauses.append(f"以便日后划拨的{service.purpose}")
     elif service.purpose:
-        clauses.append(f"用于{service.purpose}")
+        clauses.append(f"用途是{service.purpose}")
     if service.state == "DONE":
         clauses.append("已办理")
     elif service.forwarded_to:

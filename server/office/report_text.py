@@ -152,7 +152,8 @@ def _payers(households: Sequence[HouseholdFact], receipts: Sequence[ReceiptFact]
     """Who paid, in the order of the slips; two slips of one household are said so (A12)."""
     known = {one.id: one for one in households}
     slips = Counter(receipt.household_id for receipt in receipts if receipt.household_id in known)
-    notes = [f"{chinese_number(count)}笔" if count > 1 else "" for count in slips.values()]
+    several = len(slips) > 1
+    notes = [f"{chinese_number(n)}笔" if several and n > 1 else "" for n in slips.values()]
     return printed_names([known[household_id] for household_id in slips], notes)
 
 

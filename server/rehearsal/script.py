@@ -86,12 +86,16 @@ def script_of(week: Week) -> list[Day]:
 
 
 def _day_of(book: _Book, household_id: str) -> int:
-    """The day on which something without a day of its own happened: the visit, or the first."""
+    """The day on which something without a day of its own happened: the visit, or the first.
+
+    Of a household that nobody visited, the first day of the sweep on which it is named at all.
+    """
     visit = book.week.household(household_id).visit_day
     if visit is not None:
         return visit
-    days = (day for day, calls in book.calls.items() for key in calls if key[0] == household_id)
-    return min(days, default=0)
+    sweep = range(len(book.week.sweep_days))
+    named = (day for day in sweep for key in book.calls.get(day, ()) if key[0] == household_id)
+    return min(named, default=0)
 
 
 def _write_notice(book: _Book, notice: WeekNotice) -> None:

@@ -9,10 +9,10 @@ receipt) is not in it and stays in force on top:
     balance = imported + movements of cash dated after the as-of day
 
 The difference between this and what the ledger says now is posted against `core`. A receipt is
-therefore never counted twice and never forgotten, whichever comes first, and a file older than
-the last one is refused, because it would bring back debts that have been paid. A part that the
-file does not know (an empty cell) is left as it is. A loan that is not in the file is left as it
-is and counted in the answer: files of single villages are allowed.
+therefore never counted twice and never forgotten, whichever comes first. A balance older than the
+one we have of a loan is a fault of its line, because it would bring back debts that have been
+paid. A part that the file does not know (an empty cell) is left as it is. A loan that is not in
+the file is left as it is and counted in the answer: files of single villages are allowed.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from sqlalchemy.orm import Session
 
 from server.clock import today
 from server.db import Tx, snapshot, transaction
+from server.office.import_cells import CellFault, read_amount
 from server.office.import_headings import HEADINGS
 from server.office.import_rules import LineFault, LoanLine, check_table
+from server.office.import_text import rule_text
 from server.services import ledger, office_events
 from server.services.import_rows import Known, known_rows, touch_holders, write_rows
 from server.services.read_table import ReadFile, read_table
@@ -34,8 +36,11 @@ from server.tables import EventRow, ImportBatch, LedgerLeg, Loan
 from sync.books import Leg, import_legs
 from sync.canonical import sha256_hex
 from sync.dates import parse_date
-from sync.events import PARTS
+from sync.parts import PARTS
 from sync.problems import Problem
+
+# A branch, not a bank: a larger control total is a mistake of units.
+CONTROL_FEN_MAX = 100_000_000_000_00
 
 
 class ImportRefused(Problem):
@@ -60,6 +65,18 @@ class ImportDone:
     principal_fen: int
 
 
+def read_control_total(text: str) -> int:
+    """The control total as a person copies it from a list: yuan, thousands grouped or not; in fen.
+
+    Refuses `form_invalid`.
+    """
+    try:
+        return read_amount(text.strip(), max_fen=CONTROL_FEN_MAX)
+    except CellFault as fault:
+        rule = rule_text(fault.rule, "")
+        raise Problem("form_invalid", field="控制总额 control total", rule=rule) from fault
+
+
 def import_master(
     branch_id: str,
     data: bytes,
@@ -71,17 +88,18 @@ def import_master(
 ) -> ImportDone:
     """Import a file into a branch, in one transaction.
 
-    Refuses ImportRefused with all faults; `as_of_invalid` for a day to come or before the last
-    import; `import_unreadable` and `import_too_large` for the file as such.
+    Refuses ImportRefused with all faults; `as_of_invalid` for a day to come; `import_unreadable`
+    and `import_too_large` for the file as such.
     """
-    _check_as_of(branch_id, as_of)
+    if parse_date(as_of).isoformat() > today():
+        raise Problem("as_of_invalid", as_of=as_of, rule="≤ 今天 today")
     read = read_table(data, encoding=encoding)
     lines, faults = _check(branch_id, read, as_of=as_of, control_total_fen=control_total_fen)
     if faults:
         raise ImportRefused(faults)
     with transaction(branch_id, actor=by, cause="import_master") as tx:
         known = known_rows(tx.session, branch_id)
-        if clash := _against_known(lines, known):
+        if clash := _against_known(lines, known, as_of):
             raise ImportRefused(clash)  # somebody imported between our reading and this
         return _write(tx, read, lines, _Heading(data, as_of, by), known)
 
@@ -93,18 +111,6 @@ class _Heading:
     by: str
 
 
-def _check_as_of(branch_id: str, as_of: str) -> None:
-    parse_date(as_of)
-    if as_of > today():
-        raise Problem("as_of_invalid", as_of=as_of, rule="not_in_future")
-    with snapshot() as session:
-        last = session.scalar(
-            select(func.max(ImportBatch.as_of)).where(ImportBatch.branch_id == branch_id)
-        )
-    if last is not None and as_of < last:
-        raise Problem("as_of_invalid", as_of=as_of, rule=f"not_before_{last}")
-
-
 def _check(
     branch_id: str, read: ReadFile, *, as_of: str, control_total_fen: int
 ) -> tuple[list[LoanLine], list[LineFault]]:
@@ -114,25 +120,31 @@ def _check(
         raise Problem("import_empty")
     lines, faults = check_table(read.table, as_of=as_of, control_total_fen=control_total_fen)
     with snapshot() as session:
-        faults += _against_known(lines, known_rows(session, branch_id))
+        faults += _against_known(lines, known_rows(session, branch_id), as_of)
     return lines, sorted(faults, key=lambda fault: fault.line)
 
 
-def _against_known(lines: Iterable[LoanLine], known: Known) -> list[LineFault]:
-    """What a file must not change: whose loan it is, and what kind of borrower somebody is."""
+def _against_known(lines: Iterable[LoanLine], known: Known, as_of: str) -> list[LineFault]:
+    """What a file must not change: whose loan it is, what kind of borrower, a newer balance."""
     faults: list[LineFault] = []
     for line in lines:
         loan = known.loans.get(line.loan_id)
         if loan and loan.household_id != line.household_id:
-            heading, detail = HEADINGS["household_id"][0], loan.household_id
-            faults.append(LineFault(line.line, heading, line.household_id, "loan_moved", detail))
+            faults.append(
+                _fault(line, "household_id", line.household_id, "loan_moved", loan.household_id)
+            )
+        if loan and loan.as_of > as_of:
+            faults.append(_fault(line, "loan_id", line.loan_id, "balance_older", loan.as_of))
         household = known.households.get(line.household_id)
         if household and household.kind != line.kind:
-            heading, detail = HEADINGS["kind"][0], household.kind
             faults.append(
-                LineFault(line.line, heading, line.kind, "household_known_differs", detail)
+                _fault(line, "kind", line.kind, "household_known_differs", household.kind)
             )
     return faults
+
+
+def _fault(line: LoanLine, column: str, value: str, rule: str, detail: str) -> LineFault:
+    return LineFault(line.line, HEADINGS[column][0], value, rule, detail)
 
 
 def _write(

@@ -14,8 +14,8 @@ from server.db import snapshot
 from server.services import ledger
 from server.services.loan_events import limitation_of
 from server.tables import Area, Household, Loan, Village
-from sync.events import PARTS
 from sync.limitation import Limitation
+from sync.parts import PARTS
 from sync.problems import Problem
 
 PAGE_ROWS = 100

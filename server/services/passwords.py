@@ -7,6 +7,8 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from server.keys import random_bytes
+from sync.crockford import encode_code
 from sync.problems import Problem
 
 CHARS_MIN = 10
@@ -31,3 +33,9 @@ def password_fits(kept: str | None, typed: str) -> bool:
 @lru_cache(maxsize=1)
 def _nobody() -> str:
     return _HASHER.hash("the password of nobody")
+
+
+def first_password() -> str:
+    """A random password to begin with: three groups of four characters, 60 bits."""
+    text = encode_code(random_bytes(5)) + encode_code(random_bytes(5))
+    return "-".join((text[:4], text[4:8], text[8:12]))

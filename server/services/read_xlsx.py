@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -58,18 +58,34 @@ def _rows(sheet: Any) -> list[tuple[int, list[Any]]]:
 def _table(rows: list[tuple[int, list[Any]]]) -> Table:
     if not rows:
         return Table((), ())
-    faults: list[LineFault] = []
-    headings = tuple(_text(cell) for cell in rows[0][1])
-    for number, row in rows:
-        for index, cell in enumerate(row):
-            name = headings[index].strip() if index < len(headings) and number > 1 else ""
-            if cell.data_type == "f":
-                faults.append(LineFault(number, name, str(cell.value)[:60], "formula"))
-            elif cell.data_type == "e":
-                faults.append(LineFault(number, name, str(cell.value), "cell_error"))
+    headings = _trimmed(rows[0][1])
+    faults = [fault for number, row in rows for fault in _faults(number, row, headings)]
     wrong = {fault.line for fault in faults}
-    clean = [(number, tuple(_text(cell) for cell in row)) for number, row in rows[1:]]
-    return Table(headings, tuple(row for row in clean if row[0] not in wrong), tuple(faults))
+    clean = [
+        (number, tuple(_text(cell) for cell in row[: len(headings)]))
+        for number, row in rows[1:]
+        if number not in wrong
+    ]
+    return Table(headings, tuple(clean), tuple(faults))
+
+
+def _trimmed(row: list[Any]) -> tuple[str, ...]:
+    """The texts of the first row up to its last cell with content."""
+    texts = [_text(cell) for cell in row]
+    while texts and not texts[-1].strip():
+        texts.pop()
+    return tuple(texts)
+
+
+def _faults(number: int, row: list[Any], headings: tuple[str, ...]) -> Iterator[LineFault]:
+    for index, cell in enumerate(row):
+        name = headings[index].strip() if index < len(headings) and number > 1 else ""
+        if cell.data_type == "f":
+            yield LineFault(number, name, str(cell.value)[:60], "formula")
+        elif cell.data_type == "e":
+            yield LineFault(number, name, str(cell.value), "cell_error")
+        elif index >= len(headings) and _text(cell).strip():
+            yield LineFault(number, "", _text(cell)[:60], "cells_too_many", "1")
 
 
 def _text(cell: Any) -> str:

@@ -6,25 +6,382 @@ SQLite and on PostgreSQL; each test looks at the answer and at what is stored.
 
 from __future__ import annotations
 
-from sync.specimens import outcome_body, receipt_body, visit_body
-from tests.small_bank import LI_WEI, Bank
+import gzip
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from server.device_key import DeviceKey
+from server.services.review_evidence import DECISIONS
+from server.services.revoke_device import revoke_device
+from server.tables import CommitLog, EventRow, NoticeRow, RawInbox, ReceiptRow, VerdictRow, Visit
+from sync.base64url import from_base64url
+from sync.client import Phone
+from sync.problems import Problem
+from sync.specimens import (
+    intention_body,
+    notice_body,
+    outcome_body,
+    promise_body,
+    receipt_body,
+    served_body,
+    unsigned_body,
+    visit_body,
+    void_body,
+)
+from tests.small_bank import BRANCH, CHEN_JIE, LI_WEI, ZHANG_MIN, Bank
 
 
-def test_it_stores_each_event_once_and_moves_the_books(bank: Bank) -> None:
-    phone = bank.phone()
+def ask(bank: Bank, phone: Phone, **changes: Any) -> tuple[int, dict[str, Any]]:
+    """One exchange as the phone would make it, with changes to its message, signed anew."""
+    message = json.loads(phone.build_sync()) | changes
+    body = json.dumps(message).encode()
+    status, answer = bank.send(body, phone.headers(body))
+    return status, json.loads(answer)
+
+
+def pushed(phone: Phone) -> dict[str, Any]:
+    """The push part of the phone's next message."""
+    push: dict[str, Any] = json.loads(phone.build_sync())["push"]
+    return push
+
+
+def test_it_stores_a_day_once_and_moves_the_books(bank: Bank) -> None:
     bank.publish(LI_WEI, ["W1", "W2"])
-    phone.sync(bank.send)
+    phone = bank.phone()
     phone.record("visit.started", visit_body())
     phone.record("visit.outcome", outcome_body())
+    made = phone.record("notice.made", notice_body())
+    phone.record("notice.served", served_body(made))
     phone.record("cash.receipt", receipt_body(phone.next_receipt()))
+    phone.record("visit.started", visit_body("W2"))
+    phone.record("notice.unsigned", unsigned_body("W2"))
+    phone.record("intention.recorded", intention_body("W2"))
+    phone.record("promise.made", promise_body("W2"))
 
     phone.sync(bank.send)
 
     assert {item["verdict"] for item in phone.verdicts.values()} == {"applied"}
+    assert phone.incidents == [], "the digest of the server is the digest of the phone"
     assert bank.balance(f"hand:{LI_WEI}") == 600_00
     assert bank.balance("loan:L-W1:principal") == 4500_00
-    assert bank.balance("loan:L-W1:interest") == 200_00
     assert phone.rows["loan", "L-W1"]["row"]["principal_fen"] == 4500_00
     assert phone.rows["household", "W1"]["row"]["state"]["outcome"] == "CASH"
-    assert phone.incidents == []
-    assert sum(bank.balances().values()) == 0
+    state = phone.rows["household", "W2"]["row"]["state"]
+    assert (state["outcome"], state["reason"], state["intention"]) == ("UNSIGNED", "NOT_HOME", True)
+    assert len(bank.rows(Visit)) == 2
+    assert bank.rows(NoticeRow)[0].review == "pending"
+    assert phone.hand_fen() == 600_00
+
+
+def test_it_changes_nothing_when_the_same_body_comes_again(bank: Bank) -> None:
+    phone = bank.phone()
+    phone.record("cash.receipt", receipt_body(phone.next_receipt()))
+    body = phone.build_sync()
+    headers = phone.headers(body)
+
+    first = json.loads(bank.send(body, headers)[1])
+    ticks = len(bank.rows(CommitLog))
+    second = json.loads(bank.send(body, headers)[1])
+
+    assert [item["verdict"] for item in first["verdicts"]] == ["applied"]
+    assert second["verdicts"][0]["verdict"] == "duplicate"
+    assert second["verdicts"][0]["first"] == "applied"
+    assert second["ack"] == first["ack"]
+    assert len(bank.rows(CommitLog)) == ticks
+    assert bank.balance(f"hand:{LI_WEI}") == 600_00
+    phone.absorb(json.dumps(second).encode())
+    assert phone.acked_seq == len(phone.log)
+
+
+def test_it_unpacks_gzip_and_packs_the_answer(bank: Bank) -> None:
+    bank.publish(LI_WEI, ["W1", "W2", "W3"])
+    phone = bank.phone()
+    body = json.dumps(
+        json.loads(phone.build_sync()) | {"pull": {"cursor": None, "limit_bytes": 99999}}
+    )
+    plain = body.encode()
+    headers = phone.headers(plain) | {"Content-Encoding": "gzip", "Accept-Encoding": "gzip"}
+
+    answer = bank.http.post("/v1/sync", data=gzip.compress(plain), headers=headers)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert json.loads(gzip.decompress(answer.data))["pull"]["complete"] is True
+
+
+def test_it_takes_a_push_without_a_pull_and_a_pull_without_a_push(bank: Bank) -> None:
+    phone = bank.phone()
+    phone.record("intention.recorded", intention_body())
+
+    status, told = ask(bank, phone, pull=None)
+    assert (status, told["pull"], told["ack"]["head_seq"]) == (200, None, 2)
+
+    status, told = ask(bank, phone, push=None)
+    assert (status, told["ack"], told["verdicts"]) == (200, None, [])
+
+
+@pytest.mark.parametrize("amount", [0, -1, 5_000_000_01, "600", True])
+def test_it_keeps_a_receipt_of_an_amount_that_is_none(bank: Bank, amount: Any) -> None:
+    phone = bank.phone()
+    body = receipt_body(phone.next_receipt()) | {"amount_fen": amount}
+    phone.record("cash.receipt", body, unchecked=True)
+
+    phone.sync(bank.send)
+
+    assert phone.verdicts[phone.log[-1].hash]["reason"] == "amount_invalid"
+    assert bank.balance(f"hand:{LI_WEI}") == 0
+    assert phone.is_done
+
+
+def test_it_refuses_an_amount_with_a_fraction_as_no_canonical_json(bank: Bank) -> None:
+    phone = bank.phone()
+    phone.record("cash.receipt", receipt_body(phone.next_receipt()))
+    push = pushed(phone)
+    push["events"][0]["body"]["amount_fen"] = 1.005
+
+    status, told = ask(bank, phone, push=push)
+
+    assert (status, told["code"]) == (400, "not_canonical")
+    assert [row.error for row in bank.rows(RawInbox)] == ["not_canonical"]
+
+
+def test_it_keeps_a_receipt_whose_parts_do_not_sum(bank: Bank) -> None:
+    phone = bank.phone()
+    body = receipt_body(phone.next_receipt()) | {"interest_fen": 1}
+    phone.record("cash.receipt", body, unchecked=True)
+
+    phone.sync(bank.send)
+
+    assert phone.verdicts[phone.log[-1].hash]["reason"] == "parts_mismatch"
+    assert bank.balances()["suspense"] == -600_00
+    assert [row.state for row in bank.rows(ReceiptRow)] == ["quarantined"]
+
+
+def test_it_quarantines_a_notice_that_was_signed_before_it_was_made(bank: Bank) -> None:
+    phone = bank.phone()
+    made = phone.record("notice.made", notice_body())
+    phone.record("notice.served", served_body(made, signed_on="2026-03-01"))
+
+    phone.sync(bank.send)
+
+    assert phone.verdicts[phone.log[-1].hash]["reason"] == "notice_presigned"
+    assert bank.rows(NoticeRow)[0].served_hash is None
+
+
+def test_it_never_counts_the_signature_of_a_neighbour(bank: Bank) -> None:
+    bank.publish(LI_WEI, ["W1"])
+    phone = bank.phone()
+    made = phone.record("notice.made", notice_body())
+    phone.record("notice.served", served_body(made, signer_role="neighbour"))
+
+    phone.sync(bank.send)
+
+    risks = [row.risk for row in bank.rows(VerdictRow) if row.event_hash == phone.log[-1].hash]
+    assert risks == ["signer_may_not_sign"]
+    assert bank.rows(NoticeRow)[0].review == "pending" and "accepted" in DECISIONS
+    assert phone.rows["household", "W1"]["row"]["state"]["outcome"] == "UNSIGNED"
+
+
+def test_it_voids_a_receipt_before_the_cash_is_counted(bank: Bank) -> None:
+    bank.publish(LI_WEI, ["W1"])
+    phone = bank.phone()
+    slip = phone.record("cash.receipt", receipt_body(phone.next_receipt()))
+    phone.sync(bank.send)
+    phone.record("cash.void", void_body(slip))
+
+    phone.sync(bank.send)
+
+    assert bank.balance(f"hand:{LI_WEI}") == 0
+    assert [row.state for row in bank.rows(ReceiptRow)] == ["voided"]
+    assert phone.rows["loan", "L-W1"]["row"]["principal_fen"] == 5000_00
+    assert phone.rows["household", "W1"]["row"]["state"]["outcome"] is None
+    assert phone.hand_fen() == 0
+
+
+def test_it_does_not_know_a_replay_from_another_device(bank: Bank) -> None:
+    mine, other = bank.phone(LI_WEI), bank.phone(ZHANG_MIN)
+    mine.record("cash.receipt", receipt_body(mine.next_receipt()))
+    body = mine.build_sync()
+    stolen = mine.headers(body) | {"Doorstep-Device": other.headers(body)["Doorstep-Device"]}
+
+    status, answer = bank.send(body, stolen)
+
+    assert (status, json.loads(answer)["code"]) == (401, "bad_request_signature")
+    assert bank.balance(f"hand:{LI_WEI}") == 0
+    assert [row.error for row in bank.rows(RawInbox)] == ["bad_request_signature"]
+
+
+def test_it_takes_the_events_of_a_colleague_for_what_they_are(bank: Bank) -> None:
+    """A push part carried by another phone is the first officer's still, and only once."""
+    mine, other = bank.phone(LI_WEI), bank.phone(ZHANG_MIN)
+    slip = mine.record("cash.receipt", receipt_body(mine.next_receipt()))
+
+    status, told = ask(bank, other, push=pushed(mine))
+    mine.sync(bank.send)
+
+    assert (status, told["verdicts"][0]["verdict"]) == (200, "applied")
+    assert bank.balance(f"hand:{LI_WEI}") == 600_00
+    assert bank.balance(f"hand:{ZHANG_MIN}") == 0
+    assert bank.query(select(func.count()).where(EventRow.hash == slip.hash))[0][0] == 1
+
+
+def test_it_keeps_what_a_revoked_device_sends(bank: Bank) -> None:
+    phone = bank.phone()
+    phone.record("cash.receipt", receipt_body(phone.next_receipt()))
+    assert phone.identity is not None
+    with bank.app.app_context():
+        revoke_device(BRANCH, phone.identity["device"], by=CHEN_JIE)
+
+    phone.sync(bank.send)
+
+    assert phone.pull_error == "device_revoked"
+    assert phone.verdicts[phone.log[-1].hash]["reason"] == "revoked_device"
+    assert phone.acked_seq == len(phone.log)
+    assert bank.balance(f"hand:{LI_WEI}") == 600_00
+    assert bank.balances()["suspense"] == -600_00
+
+
+def test_it_says_no_to_a_device_it_does_not_know(bank: Bank) -> None:
+    phone = bank.phone()
+    body = phone.build_sync()
+
+    status, answer = bank.send(body, phone.headers(body) | {"Doorstep-Device": "nobody"})
+
+    assert (status, json.loads(answer)["code"]) == (401, "device_unknown")
+    assert bank.rows(RawInbox)[0].device_id is None
+
+
+def test_it_keeps_a_body_that_is_no_json_once(bank: Bank) -> None:
+    phone = bank.phone()
+    for _ in range(3):
+        status, answer = bank.send(b"\xff not json", phone.headers(b"\xff not json"))
+        assert (status, json.loads(answer)["code"]) == (400, "body_not_json")
+
+    assert [(row.error, row.body) for row in bank.rows(RawInbox)] == [
+        ("body_not_json", b"\xff not json")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"req_id": "x"}, "request_invalid"),
+        ({"sent_at": "now"}, "request_invalid"),
+        ({"surplus": 1}, "request_invalid"),
+        ({"pull": {"cursor": 1, "limit_bytes": 1}}, "request_invalid"),
+        ({"pull": {"cursor": None, "limit_bytes": 0}}, "request_invalid"),
+        ({"push": []}, "request_invalid"),
+        ({"push": {}}, "batch_invalid"),
+    ],
+)
+def test_it_refuses_a_message_of_another_form(bank: Bank, changes: Any, code: str) -> None:
+    status, told = ask(bank, bank.phone(), **changes)
+
+    assert (status, told["code"]) == (400, code)
+    assert len(bank.rows(RawInbox)) == 1
+
+
+def test_it_refuses_more_than_a_hundred_events_at_once(bank: Bank) -> None:
+    phone = bank.phone()
+    phone.record("intention.recorded", intention_body())
+    push = pushed(phone)
+    push["events"] *= 101
+
+    status, told = ask(bank, phone, push=push)
+
+    assert (status, told["code"]) == (400, "batch_invalid")
+
+
+def test_it_lets_a_wiped_phone_come_back_with_a_new_key(bank: Bank) -> None:
+    """The key is gone, the journal is not: the secret of the enrolment vouches for a new key."""
+    phone = bank.phone()
+    phone.record("cash.receipt", receipt_body(phone.next_receipt()))
+    identity, old_key = phone.identity, phone.signer
+    assert identity is not None
+    phone.signer = DeviceKey()
+    body = {"device": identity["device"], "alg": "ES256", "public_key": phone.signer.public_key}
+    rotated = phone.record("key.rotated", body)
+    phone.record("cash.receipt", receipt_body(phone.next_receipt(), 50_00))
+    secret = from_base64url(identity["ack_secret"])
+    assert secret is not None
+
+    def resume(data: bytes, _headers: Any) -> tuple[int, bytes]:
+        message = json.loads(data)
+        message["push"] |= {
+            "new_key": phone.signer.public_key,
+            "sigs": {str(rotated.seq - 1): phone.sigs[rotated.prev]},
+        }
+        sent = json.dumps(message).encode()
+        mark = hmac.new(secret, sent, hashlib.sha256).hexdigest()
+        return bank.send(sent, {"Doorstep-Device": identity["device"], "Doorstep-Resume": mark})
+
+    phone.sync(resume)
+    assert {item["verdict"] for item in phone.verdicts.values()} == {"applied"}
+    assert bank.balance(f"hand:{LI_WEI}") == 650_00
+
+    phone.record("intention.recorded", intention_body())
+    phone.sync(bank.send)
+    assert phone.is_done
+    phone.signer = old_key
+    with pytest.raises(Problem, match="status_401"):
+        phone.sync(bank.send)
+
+
+def test_it_believes_no_resume_without_the_secret(bank: Bank) -> None:
+    phone = bank.phone()
+    body = phone.build_sync()
+    device = phone.headers(body)["Doorstep-Device"]
+
+    status, _ = bank.send(body, {"Doorstep-Device": device, "Doorstep-Resume": "0" * 64})
+
+    assert status == 401
+
+
+def test_it_shows_an_officer_nothing_of_anothers_route(bank: Bank) -> None:
+    bank.publish(LI_WEI, ["W1"])
+    bank.publish(ZHANG_MIN, ["W2"])
+    mine, other = bank.phone(LI_WEI), bank.phone(ZHANG_MIN)
+    mine.record("cash.receipt", receipt_body(mine.next_receipt()))
+    mine.sync(bank.send)
+    other.sync(bank.send)
+
+    assert ("household", "W2") not in mine.rows and ("household", "W1") not in other.rows
+    assert mine.log[-1].hash not in other.verdicts
+    stolen, _ = ask(bank, other, pull={"cursor": mine.cursor, "limit_bytes": 99_999})
+    assert stolen == 200
+    told = ask(bank, other, pull={"cursor": mine.cursor, "limit_bytes": 99_999})[1]["pull"]
+    assert told["reset"] is True
+    assert {row["eid"] for row in told["rows"] if row["etype"] == "household"} == {"W2"}
+
+
+def test_it_reads_three_hundred_households_in_a_handful_of_queries(bank: Bank) -> None:
+    from sqlalchemy import event
+
+    from server.db import db
+    from server.services.rows import build_rows
+    from server.stores.pull_store import Scope, SqlPullStore
+
+    bank.publish(LI_WEI, ["W1", "W2", "W3", "W4"])
+    statements: list[str] = []
+    with bank.app.app_context():
+        event.listen(
+            db.engine,
+            "before_cursor_execute",
+            lambda _c, _u, statement, *_rest: statements.append(statement),
+        )
+        from server.db import snapshot
+
+        with snapshot() as session:
+            store = SqlPullStore(Scope(session, BRANCH, LI_WEI), build_rows)
+            lines = store.feed_after(0)
+            statements.clear()
+            store.rows(lines)
+
+    assert len(lines) >= 10
+    assert len(statements) <= 22, "the number of queries does not grow with the number of rows"

@@ -42,7 +42,7 @@ def test_it_applies_a_day_and_moves_the_head(bench: Bench) -> None:
 def test_it_answers_a_repeat_with_the_verdict_it_had(bench: Bench) -> None:
     pen = Pen()
     pen.receipt()
-    pen.receipt(amount_fen=50_00, receipt_no="SJ000999")
+    pen.receipt(50_00, receipt_no="SJ000999")
     deliver(bench, pen.batch())
     before = bench.balances()
 

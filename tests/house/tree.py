@@ -13,7 +13,7 @@ HERE = Path("tests/house")
 MADE_AGAIN = {
     *(".git", ".venv", "node_modules", "dist", "build", "var", "artefacts", "coverage"),
     *("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
-    *("doorstep.egg-info", "htmx.min.js"),
+    *("doorstep.egg-info", "htmx.min.js", ".coverage"),
 }
 PICTURES = {".png", ".jpg", ".webp", ".ico", ".xlsx", ".pdf"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef

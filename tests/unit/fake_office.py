@@ -1,4 +1,4 @@
-"""A server in forty lines that keeps the wire's promises, and can be told to break them."""
+"""A server in a hundred lines that keeps the wire's promises, and can be told to break them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,25 @@ from typing import Any
 
 from sync.anchor import ack_mac
 from sync.base64url import to_base64url
+from sync.client import Phone
 from sync.digest import digests
 from sync.events import ZERO_HASH
 from sync.lane import Head, expand_batch, extend
 
 SECRET = b"k" * 32
 Answer = dict[str, Any]
+
+
+LOAN = {"id": "L-W14", "principal_fen": 1000_00, "interest_fen": 300_00}
+BOOK = {
+    "id": "book-1",
+    "prefix": "SJ",
+    "from_no": 101,
+    "to_no": 103,
+    "width": 6,
+    "lane": "x",
+    "state": "issued",
+}
 
 
 class FakeKey:
@@ -100,3 +113,9 @@ class FakeOffice:
     def forget(self) -> None:
         """Lose everything: a new epoch, an empty lane."""
         self.epoch, self.head, self.hashes = "epoch-2", Head(0, ZERO_HASH), []
+
+
+def state_of(phone: Phone) -> object:
+    """What a second sync, or a refused answer, must not change."""
+    plain = {"acked_seq", "cursor", "epoch", "anchor", "verdicts", "rows", "incidents"}
+    return json.dumps({name: repr(getattr(phone, name)) for name in sorted(plain)})

@@ -1,5 +1,7 @@
 /** The only place on the phone that asks what time it is, or for a random number. */
 
+import { Trouble } from './trouble';
+
 /** China has had one zone without summer time since 1991: dates are dates of Shanghai (R30). */
 const SHANGHAI_MS = 8 * 3_600_000;
 
@@ -36,18 +38,10 @@ export function weekdayOf(day: string): number {
   return new Date(Date.parse(day)).getUTCDay();
 }
 
-/** Rejects when `work` has not finished in time; the work itself may still go on. */
+/** Rejects with `too_slow` when `work` has not finished in time; it may still go on. */
 export function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TookTooLong(limitMs)), limitMs);
+    const timer = setTimeout(() => reject(new Trouble('too_slow')), limitMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/** Something did not answer in time. Whether it happened is unknown. */
-export class TookTooLong extends Error {
-  override readonly name = 'TookTooLong';
-  constructor(readonly limitMs: number) {
-    super(`no answer in ${limitMs} ms`);
-  }
 }

@@ -10,9 +10,6 @@ const HEADER = 8;
 /** One record may not be larger; a length beyond it is damage, not data. An event is 64 kB. */
 export const RECORD_BYTES_MAX = 8_000_000;
 
-/** The error of a journal that could neither be written nor be cut back. */
-export const UNCERTAIN = 'uncertain';
-
 const TABLE = Uint32Array.from({ length: 256 }, (_, start) => {
   let sum = start;
   for (let bit = 0; bit < 8; bit += 1) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;

@@ -6,8 +6,9 @@
  * rows lie in two slots that are written in turn, so that one of them is always whole.
  */
 
-import { frame, scan, UNCERTAIN } from './journal-file';
+import { UNCERTAIN } from './journal';
 import type { JournalAnswer, JournalRequest, Opened } from './journal';
+import { frame, scan } from './journal-file';
 
 declare const self: DedicatedWorkerGlobalScope;
 

@@ -1,5 +1,8 @@
 /** The journal as the rest of the phone sees it; its worker does the writing. */
 
+/** The error of a journal that could neither be written nor be cut back. */
+export const UNCERTAIN = 'uncertain';
+
 /** What lay in the files when they were opened. */
 export interface Opened {
   readonly payloads: readonly Uint8Array<ArrayBuffer>[];

@@ -1,6 +1,7 @@
 /** The line to the server: one request with its time limits, and what can go wrong with it. */
 
-import { TookTooLong, within } from './clock';
+import { within } from './clock';
+import { Trouble } from './trouble';
 
 /** No answer begins within this time: the signal is not good enough, try again later. */
 const FIRST_BYTE_MS = 20_000;
@@ -24,20 +25,13 @@ export interface Ask {
 
 export type Line = (ask: Ask) => Promise<Answer>;
 
-/** There is no server at the other end: no signal, or it took too long. */
-export class NoLine extends Error {
-  override readonly name = 'NoLine';
-  constructor(readonly code: 'no_signal' | 'too_slow') {
-    super(code);
-  }
-}
-
+/** Throws `too_slow`, or `no_signal` whatever else the browser says of a failed request. */
 export const line: Line = async (ask) => {
   const stop = new AbortController();
   try {
     return await within(exchange(ask, stop.signal), TOTAL_MS);
   } catch (error) {
-    throw new NoLine(error instanceof TookTooLong ? 'too_slow' : 'no_signal');
+    throw error instanceof Trouble ? error : new Trouble('no_signal');
   } finally {
     stop.abort();
   }

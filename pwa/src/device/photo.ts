@@ -1,6 +1,7 @@
 /** A photo of a paper: made small on the phone, and hashed before anything else happens to it. */
 
 import { sha256 } from './bytes';
+import { Trouble } from './trouble';
 
 /** 180 kB a photo: some 36 s at 40 kbit/s, and a notice is still readable. */
 export const PHOTO_BYTES_MAX = 180_000;
@@ -16,20 +17,15 @@ const STEPS: readonly (readonly [number, number])[] = [
 
 export const PHOTO_TYPE = 'image/jpeg';
 
-/** The chosen file is not a picture that this phone can read. */
-export class NotAnImage extends Error {
-  override readonly name = 'NotAnImage';
-}
-
 export interface SmallPhoto {
   readonly sha256: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly media_type: string;
 }
 
-/** Throws NotAnImage. */
+/** Throws `not_an_image` for a file that is no picture, or none that this phone can read. */
 export async function shrink(file: Blob): Promise<SmallPhoto> {
-  const picture = await decode(file);
+  const picture = await createImageBitmap(file).catch(notAnImage);
   try {
     for (const [side, quality] of STEPS) {
       const bytes = await encode(picture, side, quality);
@@ -40,15 +36,11 @@ export async function shrink(file: Blob): Promise<SmallPhoto> {
   } finally {
     picture.close();
   }
-  throw new NotAnImage('no step makes it small enough');
+  return notAnImage();
 }
 
-async function decode(file: Blob): Promise<ImageBitmap> {
-  try {
-    return await createImageBitmap(file);
-  } catch {
-    throw new NotAnImage(file.type);
-  }
+function notAnImage(): never {
+  throw new Trouble('not_an_image');
 }
 
 async function encode(
@@ -64,6 +56,6 @@ async function encode(
   const jpeg = await new Promise<Blob | null>((resolve) => {
     canvas.toBlob(resolve, PHOTO_TYPE, quality);
   });
-  if (!jpeg) throw new NotAnImage('this phone cannot make a JPEG');
+  if (!jpeg) return notAnImage();
   return new Uint8Array(await jpeg.arrayBuffer());
 }

@@ -2,20 +2,20 @@
 
 interface Props<T extends string> {
   readonly label: string;
-  readonly options: readonly T[];
-  readonly words: (option: T) => string;
-  readonly value: T | null;
+  /** Each code with its words, in the order shown. */
+  readonly options: Readonly<Record<T, string>>;
+  readonly value: string | null;
   readonly onPick: (option: T) => void;
   /** Prefix of the test id of each option. */
   readonly id: string;
 }
 
-export function Choice<T extends string>({ label, options, words, value, onPick, id }: Props<T>) {
+export function Choice<T extends string>({ label, options, value, onPick, id }: Props<T>) {
   return (
-    <fieldset class="choice">
+    <fieldset>
       <legend>{label}</legend>
       <div class="chips">
-        {options.map((option) => (
+        {(Object.keys(options) as T[]).map((option) => (
           <button
             key={option}
             type="button"
@@ -24,7 +24,7 @@ export function Choice<T extends string>({ label, options, words, value, onPick,
             data-testid={`${id}-${option}`}
             onClick={() => onPick(option)}
           >
-            {words(option)}
+            {options[option]}
           </button>
         ))}
       </div>

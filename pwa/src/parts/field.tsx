@@ -2,11 +2,14 @@
 
 import type { ComponentChildren } from 'preact';
 
-interface FieldProps {
+interface InputProps {
   readonly label: string;
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly id: string;
+}
+
+interface FieldProps extends InputProps {
   readonly max?: number;
   readonly mode?: 'decimal' | 'text';
 }
@@ -14,8 +17,7 @@ interface FieldProps {
 /** A lone surrogate has no bytes of its own; half an emoji is dropped where it is typed. */
 const whole = (value: string): string => value.replace(/\p{Surrogate}/gu, '');
 
-export function Field(props: FieldProps) {
-  const { label, value, onValue, id, max = 100, mode = 'text' } = props;
+export function Field({ label, value, onValue, id, max = 100, mode = 'text' }: FieldProps) {
   return (
     <label class="field">
       <span>{label}</span>
@@ -31,11 +33,7 @@ export function Field(props: FieldProps) {
   );
 }
 
-interface DateProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onValue: (value: string) => void;
-  readonly id: string;
+interface DateProps extends InputProps {
   readonly from: string;
   readonly to: string;
 }
@@ -56,12 +54,9 @@ export function DateField({ label, value, onValue, id, from, to }: DateProps) {
   );
 }
 
-interface SelectProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onValue: (value: string) => void;
-  readonly id: string;
-  readonly options: readonly (readonly [string, string])[];
+interface SelectProps extends InputProps {
+  /** Each code with its words, in the order shown. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export function Select({ label, value, onValue, id, options }: SelectProps) {
@@ -73,7 +68,7 @@ export function Select({ label, value, onValue, id, options }: SelectProps) {
         data-testid={id}
         onChange={(event) => onValue(event.currentTarget.value)}
       >
-        {options.map(([code, words]) => (
+        {Object.entries(options).map(([code, words]) => (
           <option key={code} value={code}>
             {words}
           </option>

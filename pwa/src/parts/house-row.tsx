@@ -3,7 +3,7 @@
 import { go } from '../state/nav';
 import type { House } from '../state/view';
 import { yuan } from '../text';
-import { LimitationMark, OverdueMark, StateMark } from './marks';
+import { LoanMarks, StateMark } from './marks';
 
 /** Its height, which the long list must know. */
 export const HOUSE_ROW_PX = 92;
@@ -19,16 +19,14 @@ export function HouseRow({ house }: { readonly house: House }) {
       onClick={() => go({ name: 'household', id: row.id })}
     >
       <span class="row">
-        <strong>{row.name}</strong>
+        <strong>
+          {row.name} <small>{row.natural_village}</small>
+        </strong>
         <b>{yuan(total_fen)}</b>
       </span>
-      <span class="row">
-        <span class="marks">
-          <StateMark state={row.state} />
-          {first && <LimitationMark loan={first} />}
-          {first && <OverdueMark loan={first} />}
-        </span>
-        <span class="soft">{row.natural_village ?? ''}</span>
+      <span class="marks">
+        <StateMark state={row.state} />
+        {first && <LoanMarks loan={first} />}
       </span>
     </button>
   );

@@ -1,7 +1,10 @@
-/** A place to sign with a finger. What is kept are the strokes as whole numbers, not a picture. */
+/**
+ * A place to sign with a finger. What is kept are the strokes as whole numbers, not a picture.
+ *
+ * Drawn as ink: curves through the middles between points, thinner where the finger is quick.
+ */
 
-import SignaturePad from 'signature_pad';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text';
 
 export interface Signature {
@@ -18,54 +21,78 @@ interface Props {
 }
 
 /** Points closer than this carry no ink: it keeps a signature near 120 points. */
-const MIN_DISTANCE_PX = 4;
+const MIN_DISTANCE_PX = 3;
+const WIDEST_PX = 3.4;
+const THINNEST_PX = 1.4;
 
 export function Ink({ label, id, onInk }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const pad = useRef<SignaturePad | null>(null);
-  useEffect(() => {
-    if (!canvas.current) return undefined;
-    pad.current = prepare(canvas.current, onInk);
-    return () => pad.current?.off();
-  }, []);
+  const [sheet, setSheet] = useState(0);
+  useEffect(() => (canvas.current ? takeInk(canvas.current, onInk) : undefined), [sheet]);
   const clear = () => {
-    pad.current?.clear();
+    setSheet(sheet + 1);
     onInk(null);
   };
   return (
     <div class="ink">
-      <div class="ink-top">
+      <div class="row">
         <span>{label}</span>
         <button type="button" class="plain" onClick={clear} data-testid={`${id}-clear`}>
           {text.clearInk}
         </button>
       </div>
-      <canvas ref={canvas} data-testid={id} aria-label={label} />
+      <canvas key={sheet} ref={canvas} data-testid={id} aria-label={label} />
     </div>
   );
 }
 
-function prepare(
-  canvas: HTMLCanvasElement,
-  onInk: (signature: Signature | null) => void,
-): SignaturePad {
+/** Draws what the pointer does, and tells the strokes after each. */
+function takeInk(canvas: HTMLCanvasElement, onInk: Props['onInk']): void {
   const { width, height } = canvas.getBoundingClientRect();
-  const ratio = Math.max(1, devicePixelRatio);
+  const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  canvas.getContext('2d')?.scale(ratio, ratio);
-  const pad = new SignaturePad(canvas, { minDistance: MIN_DISTANCE_PX, penColor: '#101f4d' });
-  pad.addEventListener('endStroke', () => onInk(strokesOf(pad, width, height)));
-  return pad;
+  const pen = canvas.getContext('2d');
+  pen?.scale(ratio, ratio);
+  const strokes: number[][] = [];
+  let stroke: number[] | null = null;
+  let start = 0;
+  const add = (event: PointerEvent) => {
+    const box = canvas.getBoundingClientRect();
+    start ||= event.timeStamp;
+    const x = Math.round(event.clientX - box.left);
+    const y = Math.round(event.clientY - box.top);
+    const [px = -99, py = -99] = stroke?.slice(-3) ?? [];
+    if (Math.hypot(x - px, y - py) < MIN_DISTANCE_PX) return;
+    stroke?.push(x, y, Math.round(event.timeStamp - start));
+    if (pen && stroke) draw(pen, stroke);
+  };
+  canvas.onpointerdown = (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    stroke = [];
+    strokes.push(stroke);
+    add(event);
+  };
+  canvas.onpointermove = (event) => {
+    if (stroke) (event.getCoalescedEvents?.() ?? [event]).forEach(add);
+  };
+  canvas.onpointerup = canvas.onpointercancel = () => {
+    stroke = null;
+    onInk({ w: Math.round(width), h: Math.round(height), strokes: strokes.map((one) => [...one]) });
+  };
 }
 
-function strokesOf(pad: SignaturePad, width: number, height: number): Signature | null {
-  const groups = pad.toData();
-  const start = groups[0]?.points[0]?.time ?? 0;
-  const strokes = groups.map(({ points }) =>
-    points.flatMap(({ x, y, time }) => [Math.round(x), Math.round(y), Math.round(time - start)]),
-  );
-  return strokes.length > 0 ? { w: Math.round(width), h: Math.round(height), strokes } : null;
+/** The newest piece of a stroke: a dot, or a curve between the last two middles. */
+function draw(pen: CanvasRenderingContext2D, stroke: readonly number[]): void {
+  const [ax = 0, ay = 0, at = 0, bx = ax, by = ay, , cx = bx, cy = by, ct = at] = stroke.slice(-9);
+  const speed = Math.hypot(cx - ax, cy - ay) / Math.max(1, ct - at);
+  pen.lineWidth = Math.max(THINNEST_PX, WIDEST_PX - speed);
+  pen.lineCap = 'round';
+  pen.strokeStyle = '#101f4d';
+  pen.beginPath();
+  pen.moveTo((ax + bx) / 2, (ay + by) / 2);
+  pen.quadraticCurveTo(bx, by, (bx + cx) / 2, (by + cy) / 2);
+  pen.stroke();
 }
 
 /** The two lines of a slip as one signature: the second stands below the first. */

@@ -3,45 +3,50 @@
 import { shown } from '../state/shown';
 import { limitationOf } from '../state/view';
 import type { Loan } from '../state/view';
-import { dayWords, text, yuanOrDash } from '../text';
-import { LimitationMark, OverdueMark } from './marks';
+import { dayWords, fill, reasonWords, text, yuanOrDash } from '../text';
+import { LoanMarks } from './marks';
 
 export function LoanCard({ loan }: { readonly loan: Loan }) {
+  const { contract_no, class_five, as_of, pending, guarantor_name } = loan;
   const { status } = limitationOf(loan, shown.today.value);
+  const day = as_of ? dayWords(as_of, 'short') : text.unknownDay;
   return (
-    <section class="card loan">
-      <div class="row">
-        <span class="soft">{text.contract(loan.contract_no)}</span>
-        {loan.class_five && <span class="mark plain">{text.tier(loan.class_five)}</span>}
+    <section class="card">
+      <div class="row soft">
+        <span>{contract_no ? fill(text.contract, contract_no) : text.contractNone}</span>
+        {class_five && <span class="mark plain">{text.tier[class_five] ?? class_five}</span>}
       </div>
-      <div class="row">
-        <span class="figure">
-          <small>{text.part.principal}</small>
-          <b>{yuanOrDash(loan.principal_fen)}</b>
-        </span>
-        <span class="figure">
-          <small>{text.part.interest}</small>
-          <b>{yuanOrDash(loan.interest_fen ?? null)}</b>
-        </span>
+      <div class="figures">
+        <Figure name="principal" fen={loan.principal_fen} />
+        <Figure name="interest" fen={loan.interest_fen} />
+        {loan.penalty_fen ? <Figure name="penalty" fen={loan.penalty_fen} /> : null}
+        {loan.cost_fen ? <Figure name="cost" fen={loan.cost_fen} /> : null}
       </div>
-      {(loan.penalty_fen || loan.cost_fen) && (
-        <div class="row soft">
-          <span>{`${text.part.penalty} ${yuanOrDash(loan.penalty_fen ?? null)}`}</span>
-          <span>{`${text.part.cost} ${yuanOrDash(loan.cost_fen ?? null)}`}</span>
-        </div>
-      )}
-      <p class="soft">{text.asOf(loan.as_of && dayWords(loan.as_of, 'short'), loan.pending.length)}</p>
+      <p class="soft">{fill(pending.length > 0 ? text.asOfLess : text.asOf, day)}</p>
       <div class="marks">
-        <LimitationMark loan={loan} />
-        <OverdueMark loan={loan} />
+        <LoanMarks loan={loan} />
       </div>
-      {status === 'EXPIRED' && <p class="small">{text.expiredHint}</p>}
-      {loan.guarantor_name && <p class="soft">{text.guarantor(loan.guarantor_name)}</p>}
-      {loan.under_review.map((review) => (
-        <p key={review.hash} class="red-ink">
-          {text.underReview(review.reason ?? null)}
+      {status === 'EXPIRED' && <p class="soft">{text.expiredHint}</p>}
+      {guarantor_name && <p class="soft">{fill(text.guarantor, guarantor_name)}</p>}
+      {loan.under_review.map(({ hash, reason }) => (
+        <p key={hash} class="red-ink">
+          {fill(text.underReview, reasonWords(reason ?? null))}
         </p>
       ))}
     </section>
+  );
+}
+
+interface FigureProps {
+  readonly name: keyof typeof text.part;
+  readonly fen: number | null | undefined;
+}
+
+function Figure({ name, fen }: FigureProps) {
+  return (
+    <span>
+      <small>{text.part[name]}</small>
+      <b>{yuanOrDash(fen)}</b>
+    </span>
   );
 }

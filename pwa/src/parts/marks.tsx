@@ -1,27 +1,39 @@
-/** Small marks that say at a glance how a household and a loan stand. */
+/** Small marks that say at a glance how a household, a loan, a record stands. */
 
 import type { StoredEvent } from '../store/db';
+import { colourOf } from '../sync/limitation';
 import { shown } from '../state/shown';
 import type { HouseholdState, LoanRow } from '../state/rows';
 import { limitationOf, pastDue } from '../state/view';
-import { colourOf } from '../sync/limitation';
-import { text } from '../text';
+import { fill, limitationWords, stateWords, text } from '../text';
 
-export function limitationTone(status: string, left: number | null): string {
+interface MarkProps {
+  readonly tone: string;
+  readonly words: string;
+  readonly state?: string;
+}
+
+const Mark = ({ tone, words, state }: MarkProps) => (
+  <span class={`mark ${tone}`} data-state={state}>
+    {words}
+  </span>
+);
+
+function limitationTone(status: string, left: number | null): string {
   if (status === 'EXPIRED' || status === 'LONGSTOP_PASSED') return 'grey';
   return status === 'RUNNING' && left !== null ? colourOf(left) : 'blue';
 }
 
-export function LimitationMark({ loan }: { readonly loan: LoanRow }) {
-  const { status, left } = limitationOf(loan, shown.today.value);
+export function LoanMarks({ loan }: { readonly loan: LoanRow }) {
+  const today = shown.today.value;
+  const { status, left } = limitationOf(loan, today);
+  const days = pastDue(loan, today);
   return (
-    <span class={`mark ${limitationTone(status, left)}`}>{text.limitation(status, left)}</span>
+    <>
+      <Mark tone={limitationTone(status, left)} words={limitationWords(status, left)} />
+      {days ? <Mark tone="plain" words={fill(text.pastDue, days)} /> : null}
+    </>
   );
-}
-
-export function OverdueMark({ loan }: { readonly loan: LoanRow }) {
-  const days = pastDue(loan, shown.today.value);
-  return days ? <span class="mark plain">{text.pastDue(days)}</span> : null;
 }
 
 export function StateMark({ state }: { readonly state: HouseholdState | null }) {
@@ -29,19 +41,15 @@ export function StateMark({ state }: { readonly state: HouseholdState | null }) 
   const tone = outcome === 'UNSIGNED' ? 'amber' : outcome ? 'green' : 'plain';
   return (
     <>
-      <span class={`mark ${tone}`}>{text.state(outcome, state?.reason ?? null)}</span>
-      {state?.intention && <span class="mark blue">{text.willing}</span>}
+      <Mark tone={tone} words={stateWords(outcome, state?.reason ?? null)} />
+      {state?.intention && <Mark tone="blue" words={text.willing} />}
     </>
   );
 }
 
-/** Where a record is, in words. */
+/** Where a record is: on this phone, at the server, or waiting for the office. */
 export function WhereMark({ event }: { readonly event: StoredEvent }) {
   const where = shown.where(event);
   const tone = where === 'uploaded' ? 'green' : where === 'local' ? 'amber' : 'red';
-  return (
-    <span class={`mark ${tone}`} data-state={where}>
-      {text.where[where]}
-    </span>
-  );
+  return <Mark tone={tone} words={text.where[where]} state={where} />;
 }

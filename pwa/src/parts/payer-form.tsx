@@ -3,6 +3,7 @@
 import type { CashDraft } from '../state/cash-draft';
 import { text } from '../text';
 import { Field, Select } from './field';
+import { Say } from './say';
 
 interface Props {
   readonly draft: CashDraft;
@@ -18,7 +19,7 @@ export function PayerForm({ draft, change }: Props) {
           id="payer-role"
           value={draft.payer_role}
           onValue={(payer_role) => change({ payer_role })}
-          options={Object.entries(text.payerRole)}
+          options={text.payerRole}
         />
         <Field
           label={text.payerName}
@@ -28,7 +29,7 @@ export function PayerForm({ draft, change }: Props) {
         />
       </div>
       {['adult_relative', 'heir', 'other'].includes(draft.payer_role) && (
-        <p class="notice amber">{text.voluntary}</p>
+        <Say tone="amber">{text.voluntary}</Say>
       )}
     </>
   );

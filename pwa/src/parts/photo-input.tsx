@@ -1,9 +1,10 @@
 /** A photo of the paper, if there is one: made small and hashed before it is kept. */
 
 import { useState } from 'preact/hooks';
-import { NotAnImage, shrink } from '../device/photo';
+import { shrink } from '../device/photo';
 import type { Photo } from '../state/record';
-import { text } from '../text';
+import { fill, text } from '../text';
+import { Say } from './say';
 
 interface Props {
   readonly photo: Photo | null;
@@ -11,21 +12,18 @@ interface Props {
 }
 
 export function PhotoInput({ photo, onPhoto }: Props) {
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [failed, setFailed] = useState(false);
   const choose = async (file: File | undefined) => {
     if (!file) return;
-    setTrouble(null);
-    try {
-      onPhoto(await shrink(file));
-    } catch (error) {
-      onPhoto(null);
-      setTrouble(error instanceof NotAnImage ? text.notAnImage : text.photoFailed);
-    }
+    const small = await shrink(file).catch(() => null);
+    setFailed(small === null);
+    onPhoto(small);
   };
+  const kept = photo && fill(text.photoKept, Math.ceil(photo.bytes.length / 1000));
   return (
-    <div class="photo">
-      <label class="plain-button">
-        {photo ? text.photoKept(Math.ceil(photo.bytes.length / 1000)) : text.takePhoto}
+    <>
+      <label class="photo">
+        {kept ?? text.takePhoto}
         <input
           type="file"
           accept="image/*"
@@ -34,11 +32,11 @@ export function PhotoInput({ photo, onPhoto }: Props) {
           onChange={(event) => void choose(event.currentTarget.files?.[0])}
         />
       </label>
-      {trouble && (
-        <p class="notice red" role="alert" data-testid="photo-trouble">
-          {trouble}
-        </p>
+      {failed && (
+        <Say tone="red" id="photo-trouble">
+          {text.notAnImage}
+        </Say>
       )}
-    </div>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 /** A QR code drawn on a canvas, as sharp as the screen allows. */
 
-import { generate } from 'lean-qr';
+import { generate } from 'lean-qr/nano';
 import { useEffect, useRef } from 'preact/hooks';
 
 interface Props {

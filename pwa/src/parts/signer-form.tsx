@@ -16,19 +16,18 @@ interface Props {
   readonly change: (part: Partial<Signer>) => void;
 }
 
-/** For these the law asks more than a name. */
-const IN_PLACE = ['adult_relative', 'authorised_person', 'neighbour', 'other'];
-
 export function SignerForm({ signer, change }: Props) {
+  const { signer_role } = signer;
+  const isParty = ['debtor', 'co_borrower', 'guarantor'].includes(signer_role);
   return (
     <>
       <div class="pair">
         <Select
           label={text.signerRole}
           id="signer-role"
-          value={signer.signer_role}
-          onValue={(signer_role) => change({ signer_role })}
-          options={Object.entries(text.signer)}
+          value={signer_role}
+          onValue={(value) => change({ signer_role: value })}
+          options={text.signer}
         />
         <Field
           label={text.signerName}
@@ -37,7 +36,7 @@ export function SignerForm({ signer, change }: Props) {
           onValue={(signer_name) => change({ signer_name })}
         />
       </div>
-      {IN_PLACE.includes(signer.signer_role) && (
+      {!isParty && (
         <>
           <Field
             label={text.relation}

@@ -8,12 +8,13 @@ import { beginVisit } from '../state/actions';
 import { goInstead } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
-import { say } from '../state/toast';
-import type { House } from '../state/view';
-import { changeDraft, draftOf, dropDraft, lastSecondPerson } from '../state/visits';
-import { noteLines, text } from '../text';
+import { draftWith, lastSecondPerson } from '../state/visits';
+import { fill, noteLines, text } from '../text';
 import { Field, Select } from '../parts/field';
 import { Frame } from '../parts/frame';
+import { Gone } from '../parts/gone';
+import { SaveButton } from '../parts/save-button';
+import { Say } from '../parts/say';
 
 const OTHER = 'other';
 
@@ -23,47 +24,34 @@ interface Draft {
   readonly place_reason: string;
 }
 
+type Place = PlaceFix | PlaceTrouble | 'searching';
+
 export function Begin({ id }: { readonly id: string }) {
   const house = shown.houses.value.get(id);
   const name = `begin ${id}`;
-  const before = lastSecondPerson(phone.log.value) ?? '';
-  const draft = draftOf<Draft>(phone, name, { second: before, second_name: '', place_reason: '' });
-  const [place, setPlace] = useState<PlaceFix | PlaceTrouble | 'searching'>('searching');
-  const [busy, setBusy] = useState(false);
+  const second = lastSecondPerson(phone.log.value) ?? '';
+  const [draft, change] = draftWith(phone, name, { second, second_name: '', place_reason: '' });
+  const [place, setPlace] = useState<Place>('searching');
   const search = () => {
     setPlace('searching');
     void findPlace(phone.clock.now).then(setPlace);
   };
   useEffect(search, []);
-  if (!house) return null;
+  if (!house) return <Gone />;
   const fix = typeof place === 'string' ? null : place;
-  const ready = fix !== null || draft.place_reason !== '';
-  const press = async () => {
-    setBusy(true);
-    const visit = await save(house, draft, fix);
-    setBusy(false);
-    if (!visit) return;
-    dropDraft(phone, name);
-    say(text.savedAs(text.kind['visit.started']));
-    goInstead({ name: 'visit', visit });
-  };
-  const change = (part: Partial<Draft>) => changeDraft(phone, name, part);
+  const button = (
+    <SaveButton
+      id="visit-begin"
+      words={text.begin}
+      why={fix || draft.place_reason ? null : text.placeReason}
+      save={() => save(id, house.stop?.id ?? null, draft, fix)}
+      kind="visit.started"
+      draft={name}
+      then={(visit) => goInstead({ name: 'visit', visit })}
+    />
+  );
   return (
-    <Frame
-      title={text.startVisit}
-      sub={house.row.name}
-      foot={
-        <button
-          type="button"
-          class="main"
-          data-testid="visit-begin"
-          disabled={!ready || busy}
-          onClick={() => void press()}
-        >
-          {text.begin}
-        </button>
-      }
-    >
+    <Frame title={text.startVisit} sub={house.row.name} foot={button}>
       <QuietHours />
       <Second draft={draft} change={change} />
       <PlaceBox place={place} again={search} />
@@ -73,23 +61,20 @@ export function Begin({ id }: { readonly id: string }) {
           id="place-reason"
           value={draft.place_reason}
           onValue={(place_reason) => change({ place_reason })}
-          options={[['', text.choose], ...Object.entries(text.placeReasons)]}
+          options={{ '': text.choose, ...text.placeReasons }}
         />
       )}
     </Frame>
   );
 }
 
-function save(house: House, draft: Draft, fix: PlaceFix | null): Promise<string | null> {
+function save(household: string, stop: string | null, draft: Draft, place: PlaceFix | null) {
   const typed = draft.second === OTHER ? draft.second_name.trim() : draft.second;
-  const begin = {
-    household: house.row.id,
-    stop: house.stop?.id ?? null,
-    second_person: typed || null,
-    place: fix,
-    place_reason: fix ? null : draft.place_reason,
-  };
-  return beginVisit(phone, begin, noteLines(text.startVisit, house.row.name, phone.clock.now()));
+  const second_person = typed || null;
+  const place_reason = place ? null : draft.place_reason;
+  const name = shown.houses.value.get(household)?.row.name ?? household;
+  const begin = { household, stop, second_person, place, place_reason };
+  return beginVisit(phone, begin, noteLines(text.startVisit, name));
 }
 
 /** Outside these hours nobody is visited unless he himself wished it (R6). */
@@ -97,7 +82,7 @@ function QuietHours() {
   const { visit_from, visit_to } = shown.settings.value;
   const now = timeOf(phone.clock.now());
   if (now >= visit_from && now < visit_to) return null;
-  return <div class="notice red">{text.quietHours(visit_from, visit_to)}</div>;
+  return <Say tone="red">{fill(text.quietHours, visit_from, visit_to)}</Say>;
 }
 
 interface SecondProps {
@@ -107,16 +92,16 @@ interface SecondProps {
 
 function Second({ draft, change }: SecondProps) {
   const colleagues = shown.me.value?.colleagues ?? [];
-  const options = colleagues.map(({ id, name }) => [id, name] as const);
-  const known = [OTHER, '', ...colleagues.map(({ id }) => id)].includes(draft.second);
+  const names = Object.fromEntries(colleagues.map(({ id, name }) => [id, name]));
+  const options = { '': text.nobodyElse, ...names, [OTHER]: text.otherPerson };
   return (
     <>
       <Select
         label={text.secondPerson}
         id="second-person"
-        value={known ? draft.second : ''}
+        value={draft.second in options ? draft.second : ''}
         onValue={(second) => change({ second })}
-        options={[['', text.nobodyElse], ...options, [OTHER, text.otherPerson]]}
+        options={options}
       />
       {draft.second === OTHER && (
         <Field
@@ -126,22 +111,18 @@ function Second({ draft, change }: SecondProps) {
           onValue={(second_name) => change({ second_name })}
         />
       )}
-      {draft.second === '' && <p class="notice amber">{text.aloneHint}</p>}
+      {draft.second === '' && <Say tone="amber">{text.aloneHint}</Say>}
     </>
   );
 }
 
-interface PlaceProps {
-  readonly place: PlaceFix | PlaceTrouble | 'searching';
-  readonly again: () => void;
-}
-
-function PlaceBox({ place, again }: PlaceProps) {
-  const words = typeof place === 'string' ? text.place[place] : text.placeFound(place.accuracy_m);
+function PlaceBox({ place, again }: { readonly place: Place; readonly again: () => void }) {
+  const words =
+    typeof place === 'string' ? text.place[place] : fill(text.placeFound, place.accuracy_m);
   return (
     <div class="card row" role="status">
       <span>
-        <small class="soft">{text.placeTitle}</small>
+        <small>{text.placeTitle}</small>
         <br />
         {words}
       </span>

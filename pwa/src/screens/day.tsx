@@ -8,8 +8,9 @@ import { phone, sync } from '../state/start';
 import { SLIPS_LOW } from '../state/view';
 import type { VillageView } from '../state/view';
 import { openVisits } from '../state/visits';
-import { dayWords, text, yuan } from '../text';
+import { dayWords, fill, text, yuan } from '../text';
 import { Frame } from '../parts/frame';
+import { Say } from '../parts/say';
 
 const chosen = signal<string | null>(null);
 
@@ -25,7 +26,7 @@ function dayOfRoute(): string {
 export function Day() {
   const day = dayOfRoute();
   const villages = shown.villagesOn(day);
-  const total = villages.reduce((sum, village) => sum + village.houses.length, 0);
+  const total = villages.reduce((sum, { houses }) => sum + houses.length, 0);
   const met = villages.reduce((sum, village) => sum + village.met, 0);
   const me = shown.me.value;
   return (
@@ -36,9 +37,9 @@ export function Day() {
         <Sum big={yuan(shown.handFen.value)} small={text.inHand} />
         <Sum big={String(shown.slips.value.left)} small={text.slipsLeft} />
       </section>
-      {shown.days.value.length > 1 && <Days day={day} />}
+      <Days day={day} />
       {shown.houses.value.size > 0 && (
-        <button type="button" class="search" data-testid="search" onClick={() => go({ name: 'search' })}>
+        <button type="button" class="search" data-testid="search" onClick={search}>
           {text.search}
         </button>
       )}
@@ -50,19 +51,23 @@ export function Day() {
   );
 }
 
+const search = () => go({ name: 'search' });
+
 function Sum({ big, small }: { readonly big: string; readonly small: string }) {
   return (
     <div>
       <b>{big}</b>
-      <span>{small}</span>
+      <small>{small}</small>
     </div>
   );
 }
 
 function Days({ day }: { readonly day: string }) {
+  const days = shown.days.value;
+  if (days.length < 2) return null;
   return (
     <nav class="days" aria-label={text.days}>
-      {shown.days.value.map((one) => (
+      {days.map((one) => (
         <button
           key={one}
           type="button"
@@ -71,7 +76,7 @@ function Days({ day }: { readonly day: string }) {
           data-testid={`day-${one}`}
           onClick={() => (chosen.value = one)}
         >
-          {dayWords(one, 'short')}
+          {dayWords(one)}
         </button>
       ))}
     </nav>
@@ -80,17 +85,21 @@ function Days({ day }: { readonly day: string }) {
 
 function VillageCard({ village }: { readonly village: VillageView }) {
   const { id, name, area, houses, met } = village;
-  const open = () => go({ name: 'village', id });
   return (
-    <button type="button" class="card village" data-testid={`village-${id}`} onClick={open}>
+    <button
+      type="button"
+      class="card"
+      data-testid={`village-${id}`}
+      onClick={() => go({ name: 'village', id })}
+    >
       <span class="row">
         <strong>{name || text.noVillage}</strong>
         <span class="soft">{area}</span>
       </span>
       <progress max={houses.length} value={met} aria-label={text.metOfAll} />
       <span class="row">
-        <span>{text.toMeet(houses.length - met)}</span>
-        <span class="soft">{text.met_(met)}</span>
+        <span>{fill(text.toMeet, houses.length - met)}</span>
+        <span class="soft">{fill(text.met, met)}</span>
       </span>
     </button>
   );
@@ -98,46 +107,45 @@ function VillageCard({ village }: { readonly village: VillageView }) {
 
 function Empty() {
   const running = sync.state.value.is === 'running';
-  return (
-    <div class="empty">
-      <p>{running ? text.fetching : text.noRoute}</p>
-      {!running && <p class="soft">{text.noRouteNext}</p>}
-    </div>
-  );
+  return <p class="empty">{running ? text.fetching : `${text.noRoute}${text.noRouteNext}`}</p>;
 }
 
 /** What the officer must know before she sets out. */
 function Notices() {
-  const open = openVisits(phone.log.value);
+  const { left } = shown.slips.value;
+  const lost = phone.restored.value;
   return (
     <>
-      {phone.restored.value > 0 && (
-        <div class="notice amber" role="status" data-testid="restored">
-          {text.restored(phone.restored.value)}
-        </div>
+      {lost > 0 && (
+        <Say tone="amber" id="restored">
+          {fill(text.restored, lost)}
+        </Say>
       )}
       {!phone.persisted.value && (
         <button type="button" class="notice red" onClick={() => go({ name: 'gate' })}>
           {text.gateClosed}
         </button>
       )}
-      {open.map(({ visit, household, started_at }) => (
+      {openVisits(phone.log.value).map(({ visit, household, started_at }) => (
         <button
           key={visit}
           type="button"
           class="notice green"
+          data-testid="open-visit"
           onClick={() => go({ name: 'visit', visit })}
         >
-          {text.openVisit(shown.houses.value.get(household)?.row.name ?? '', timeOf(started_at))}
+          {fill(
+            text.openVisit,
+            shown.houses.value.get(household)?.row.name ?? household,
+            timeOf(started_at),
+          )}
         </button>
       ))}
-      <Slips />
+      {left <= SLIPS_LOW && shown.me.value && (
+        <Say tone={left === 0 ? 'red' : 'amber'} id="slips-low">
+          {left === 0 ? text.slipsNone : fill(text.slipsFew, left)}
+        </Say>
+      )}
     </>
   );
-}
-
-function Slips() {
-  const { left } = shown.slips.value;
-  if (left > SLIPS_LOW || shown.days.value.length === 0) return null;
-  return <div class={`notice ${left === 0 ? 'red' : 'amber'}`}>{text.slipsLow(left)}</div>;
 }

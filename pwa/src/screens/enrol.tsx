@@ -2,14 +2,13 @@
 
 import { signal } from '@preact/signals';
 import { askToPersist } from '../device/powers';
-import { NoLine } from '../device/line';
+import { codeOf, Trouble } from '../device/trouble';
 import { Problem } from '../sync/problems';
 import { enrol } from '../state/enrol';
-import { showPhone } from '../state/shown';
 import { keepInTouch, lostAll, phone, stage } from '../state/start';
-import { SyncProblem } from '../store/exchange';
-import { text } from '../text';
-import { Plain } from './stages';
+import { text, troubleWords } from '../text';
+import { Say } from '../parts/say';
+import { Page } from './stages';
 
 const code = signal('');
 const busy = signal(false);
@@ -17,8 +16,7 @@ const trouble = signal<readonly string[]>([]);
 
 /** The code of a link `/#enrol=CODE`; it is taken out of the address at once. */
 export function takeCodeFromLink(): void {
-  const found = /^#enrol=([0-9A-Za-z-]{8,9})$/.exec(location.hash)?.[1];
-  if (found) code.value = found.toUpperCase();
+  code.value = /^#enrol=([0-9A-Za-z-]{8,9})$/.exec(location.hash)?.[1]?.toUpperCase() ?? '';
 }
 
 async function submit(event: Event): Promise<void> {
@@ -28,34 +26,28 @@ async function submit(event: Event): Promise<void> {
   phone.persisted.value = await askToPersist();
   try {
     await enrol(phone, code.value);
-    showPhone();
     stage.value = 'ready';
     keepInTouch();
   } catch (error) {
     trouble.value = wordsOf(error);
-  } finally {
-    busy.value = false;
   }
+  busy.value = false;
 }
 
 function wordsOf(error: unknown): readonly string[] {
-  if (error instanceof SyncProblem) return text.syncTrouble(error.code, error.refusal);
-  if (error instanceof Problem || error instanceof NoLine) return text.syncTrouble(error.code, null);
-  return text.syncTrouble('phone_trouble', null);
+  const refusal = error instanceof Trouble ? error.more.refusal : null;
+  return troubleWords(error instanceof Problem ? error.code : codeOf(error), refusal ?? null);
 }
 
 export function Enrol() {
+  const words = text.enrol;
   return (
-    <Plain title={text.appName} id="enrol">
-      {lostAll.value && (
-        <div class="notice red" role="alert">
-          {text.lostAll}
-        </div>
-      )}
-      <p>{text.enrol.intro}</p>
+    <Page title={text.appName} id="enrol">
+      {lostAll.value && <Say tone="red">{text.lostAll}</Say>}
+      <p>{words.intro}</p>
       <form onSubmit={(event) => void submit(event)}>
         <label class="field code">
-          <span>{text.enrol.code}</span>
+          <span>{words.code}</span>
           <input
             value={code.value}
             maxLength={9}
@@ -68,11 +60,9 @@ export function Enrol() {
           />
         </label>
         {trouble.value.length > 0 && (
-          <div class="notice red" role="alert" data-testid="enrol-trouble">
-            {trouble.value.map((line) => (
-              <p key={line}>{line}</p>
-            ))}
-          </div>
+          <Say tone="red" id="enrol-trouble">
+            {trouble.value.join(' ')}
+          </Say>
         )}
         <button
           type="submit"
@@ -80,10 +70,10 @@ export function Enrol() {
           data-testid="enrol-submit"
           disabled={busy.value || code.value.length < 8}
         >
-          {busy.value ? text.enrol.busy : text.enrol.submit}
+          {busy.value ? words.busy : words.submit}
         </button>
       </form>
-      <p class="small">{text.enrol.key}</p>
-    </Plain>
+      <p class="soft">{words.key}</p>
+    </Page>
   );
 }

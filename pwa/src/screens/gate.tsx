@@ -6,11 +6,13 @@ import { back } from '../state/nav';
 import { makeKeyAgain, phone } from '../state/start';
 import { text } from '../text';
 import { Frame } from '../parts/frame';
+import { Say } from '../parts/say';
 
 export function Gate() {
   const [asked, setAsked] = useState(false);
-  const ask = async (before: () => Promise<void>) => {
-    await before();
+  const words = text.gate;
+  const ask = async (before?: () => Promise<void>) => {
+    await before?.();
     phone.persisted.value = await askToPersist();
     setAsked(true);
     if (!phone.persisted.value) return;
@@ -18,27 +20,27 @@ export function Gate() {
     back();
   };
   return (
-    <Frame title={text.gate.title}>
-      <div class="notice red" data-testid="gate">
-        {text.gate.why}
-      </div>
-      <ol class="steps">
-        {text.gate.steps.map((step) => (
+    <Frame title={words.title}>
+      <Say tone="red" id="gate">
+        {words.why}
+      </Say>
+      <ol>
+        {words.steps.map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>
       <div class="acts">
         <button type="button" class="act" onClick={() => void ask(install)}>
-          {text.gate.install}
+          {words.install}
         </button>
         <button type="button" class="act" onClick={() => void ask(askToNotify)}>
-          {text.gate.notify}
+          {words.notify}
         </button>
       </div>
-      <button type="button" class="main" onClick={() => void ask(() => Promise.resolve())}>
-        {text.gate.again}
+      <button type="button" class="main" onClick={() => void ask()}>
+        {words.again}
       </button>
-      {asked && <p class="notice amber">{text.gate.still}</p>}
+      {asked && <Say tone="amber">{words.still}</Say>}
     </Frame>
   );
 }

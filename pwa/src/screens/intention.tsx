@@ -1,18 +1,20 @@
 /** What the borrower says he will do: an intention; with a date and an amount it is a promise. */
 
-import { useState } from 'preact/hooks';
 import { recordIntention, recordPromise } from '../state/actions';
 import { fenOf } from '../state/cash-draft';
 import { back } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
-import { say } from '../state/toast';
 import { dueFen, promiseRange } from '../state/view';
 import type { Loan } from '../state/view';
-import { changeDraft, draftOf, dropDraft, visitOf } from '../state/visits';
-import { dayWords, noteLines, text, yuan } from '../text';
+import { draftWith, findVisit } from '../state/visits';
+import type { Change, Started } from '../state/visits';
+import { dayWords, fill, noteLines, text, yuan } from '../text';
 import { DateField, Field } from '../parts/field';
 import { Frame } from '../parts/frame';
+import { Gone } from '../parts/gone';
+import { SaveButton } from '../parts/save-button';
+import { Say } from '../parts/say';
 
 interface Draft {
   readonly note: string;
@@ -24,48 +26,31 @@ interface Draft {
 const BLANK: Draft = { note: '', amount: '', date: '', cause: '' };
 
 export function Intention({ visit, loan: id }: { readonly visit: string; readonly loan: string }) {
-  const started = visitOf(phone.log.value, visit);
-  const house = started && shown.houses.value.get(started.household);
-  const loan = house?.loans.find((one) => one.id === id);
-  const [busy, setBusy] = useState(false);
-  if (!started || !loan) return <Frame title={text.gone}>{text.goneWhy}</Frame>;
+  const found = findVisit(phone, visit, id);
+  if (!found?.loan) return <Gone />;
+  const { started, loan } = found;
   const name = `intention ${visit} ${id}`;
-  const draft = draftOf<Draft>(phone, name, BLANK);
-  const change = (part: Partial<Draft>) => changeDraft(phone, name, part);
-  const run = async (kind: 'intention.recorded' | 'promise.made') => {
-    setBusy(true);
-    const lines = noteLines(text.kind[kind], loan.borrower_name, phone.clock.now());
-    const { note, cause, date } = draft;
-    const amount_fen = fenOf(draft.amount) ?? 0;
-    const promise = { amount_fen, due_on: date, cause };
-    const saved = await (kind === 'intention.recorded'
-      ? recordIntention(phone, started, id, { note, lines })
-      : recordPromise(phone, started, id, {
-          promise,
-          lines: [...lines, `${yuan(amount_fen)} ${date}`],
-        }));
-    setBusy(false);
-    if (!saved) return;
-    dropDraft(phone, name);
-    say(text.savedAs(text.kind[kind]));
-    back();
-  };
+  const [draft, change] = draftWith(phone, name, BLANK);
+  const props = { started, loan, draft, change, name };
   return (
     <Frame title={text.intention} sub={loan.borrower_name}>
-      <Willing draft={draft} change={change} busy={busy} save={() => void run('intention.recorded')} />
-      <Promised {...{ loan, draft, change, busy }} save={() => void run('promise.made')} />
+      <Willing {...props} />
+      <Promised {...props} />
     </Frame>
   );
 }
 
 interface PartProps {
+  readonly started: Started;
+  readonly loan: Loan;
   readonly draft: Draft;
-  readonly change: (part: Partial<Draft>) => void;
-  readonly busy: boolean;
-  readonly save: () => void;
+  readonly change: Change<Draft>;
+  readonly name: string;
 }
 
-function Willing({ draft, change, busy, save }: PartProps) {
+function Willing({ started, loan, draft, change, name }: PartProps) {
+  const { note } = draft;
+  const lines = () => noteLines(text.willing, loan.borrower_name);
   return (
     <section class="card">
       <h2>{text.willing}</h2>
@@ -74,21 +59,31 @@ function Willing({ draft, change, busy, save }: PartProps) {
         label={text.note}
         id="intention-note"
         max={500}
-        value={draft.note}
-        onValue={(note) => change({ note })}
+        value={note}
+        onValue={(value) => change({ note: value })}
       />
-      <button type="button" class="main" data-testid="intention-save" disabled={busy} onClick={save}>
-        {text.intentionSave}
-      </button>
+      <SaveButton
+        id="intention-save"
+        words={text.intentionSave}
+        save={() => recordIntention(phone, started, loan, note, lines())}
+        kind="intention.recorded"
+        draft={name}
+        then={back}
+      />
     </section>
   );
 }
 
-function Promised({ loan, draft, change, busy, save }: PartProps & { readonly loan: Loan }) {
+function Promised({ started, loan, draft, change, name }: PartProps) {
+  const { date, amount, cause } = draft;
   const { from, to } = promiseRange(shown.today.value);
-  const fen = fenOf(draft.amount);
-  const dated = draft.date > from && draft.date <= to;
-  const wrong = draft.date !== '' && !dated;
+  const fen = fenOf(amount);
+  const dated = date > from && date <= to;
+  const why = fen === null ? text.amountWrong : fill(text.promiseRange, dayWords(to));
+  const save = () => {
+    const lines = [...noteLines(text.promise, loan.borrower_name), `${yuan(fen ?? 0)} ${date}`];
+    return recordPromise(phone, started, loan, { fen: fen ?? 0, due_on: date, cause }, lines);
+  };
   return (
     <section class="card">
       <h2>{text.promise}</h2>
@@ -97,37 +92,35 @@ function Promised({ loan, draft, change, busy, save }: PartProps & { readonly lo
           label={text.promiseAmount}
           id="promise-amount"
           mode="decimal"
-          value={draft.amount}
-          onValue={(amount) => change({ amount })}
+          value={amount}
+          onValue={(value) => change({ amount: value })}
         />
         <DateField
           label={text.promiseDate}
           id="promise-date"
           from={from}
           to={to}
-          value={draft.date}
-          onValue={(date) => change({ date })}
+          value={date}
+          onValue={(value) => change({ date: value })}
         />
       </div>
       <Field
         label={text.cause}
         id="promise-cause"
         max={200}
-        value={draft.cause}
-        onValue={(cause) => change({ cause })}
+        value={cause}
+        onValue={(value) => change({ cause: value })}
       />
-      {wrong && <p class="notice red">{text.promiseRange(dayWords(to))}</p>}
-      {draft.amount !== '' && fen === null && <p class="notice red">{text.amountWrong}</p>}
-      {fen !== null && fen > dueFen(loan) && <p class="notice amber">{text.moreThanDue}</p>}
-      <button
-        type="button"
-        class="main"
-        data-testid="promise-save"
-        disabled={fen === null || !dated || busy}
-        onClick={save}
-      >
-        {text.promiseSave}
-      </button>
+      {fen !== null && fen > dueFen(loan) && <Say tone="amber">{text.moreThanDue}</Say>}
+      <SaveButton
+        id="promise-save"
+        words={text.promiseSave}
+        why={fen !== null && dated ? null : why}
+        save={save}
+        kind="promise.made"
+        draft={name}
+        then={back}
+      />
     </section>
   );
 }

@@ -2,36 +2,36 @@
 
 import { useState } from 'preact/hooks';
 import { phone } from '../state/start';
-import { text } from '../text';
+import type { NotSaved as Failed } from '../state/phone';
+import { fill, text } from '../text';
 
-export function NotSaved() {
-  const failed = phone.notSaved.value;
+export function NotSaved({ failed }: { readonly failed: Failed }) {
+  const { lines, certain, cause } = failed;
   const [copied, setCopied] = useState(false);
-  if (!failed) return null;
+  const words = text.notSaved;
   const copy = () => {
-    const done = navigator.clipboard?.writeText(failed.lines.join('\n'));
-    done?.then(() => setCopied(true), () => undefined);
+    navigator.clipboard?.writeText(lines.join('\n')).then(() => setCopied(true), () => undefined);
   };
   const onward = () => {
     phone.notSaved.value = null;
-    if (!failed.certain) location.reload();
+    if (!certain) location.reload();
   };
   return (
     <main class="not-saved" data-testid="not-saved">
-      <h1>{text.notSaved.title}</h1>
-      <p role="alert">{text.notSaved.write}</p>
+      <h1>{words.title}</h1>
+      <p role="alert">{words.write}</p>
       <ul>
-        {failed.lines.map((line) => (
+        {lines.map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>
-      <p>{failed.certain ? text.notSaved.certain : text.notSaved.uncertain}</p>
-      <p class="small">{text.notSaved.cause(failed.cause)}</p>
+      <p>{certain ? words.certain : words.uncertain}</p>
+      <p>{fill(words.cause, cause)}</p>
       <button type="button" onClick={copy}>
         {copied ? text.copied : text.copy}
       </button>
       <button type="button" onClick={onward} data-testid="not-saved-done">
-        {failed.certain ? text.notSaved.done : text.notSaved.doneRestart}
+        {certain ? words.done : words.doneRestart}
       </button>
     </main>
   );

@@ -1,132 +1,116 @@
 /** A collection notice: number, text and hash first, then the finger on the glass. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { dayOf } from '../device/clock';
-import { makeNotice, nextNoticeNo, serveNotice } from '../state/actions';
+import { makeNotice, serveNotice } from '../state/actions';
 import { back } from '../state/nav';
-import { shown } from '../state/shown';
 import { phone } from '../state/start';
-import { say } from '../state/toast';
-import { limitationOf } from '../state/view';
 import type { Loan } from '../state/view';
-import { BLANK_VISIT, changeDraft, draftOf, dropDraft, inVisit, visitOf } from '../state/visits';
-import type { Started, VisitDraft } from '../state/visits';
+import { draftWith, findVisit, noticeMade, visitDraft } from '../state/visits';
+import type { Started } from '../state/visits';
+import type { Photo } from '../state/record';
 import type { StoredEvent } from '../store/db';
 import { maySign } from '../sync/events';
-import type { Template } from '../text/notice';
-import { noteLines, personWords, text } from '../text';
+import { fill, kindWords, noteLines, personWords, text } from '../text';
 import { Choice } from '../parts/choice';
 import { Frame } from '../parts/frame';
+import { Gone } from '../parts/gone';
 import { Ink, oneAboveOther } from '../parts/ink';
 import type { Signature } from '../parts/ink';
 import { PhotoInput } from '../parts/photo-input';
+import { SaveButton } from '../parts/save-button';
+import { Say } from '../parts/say';
 import { SignerForm } from '../parts/signer-form';
 import type { Signer } from '../parts/signer-form';
-import type { Photo } from '../state/record';
-import { draftName } from './visit';
 
-/** The most strokes that one record holds; two names of three characters are some 60. */
+/** The most that one record holds; two names of three characters are some 60 strokes. */
 const STROKES_MAX = 64;
-const POINTS_MAX = 2_000;
+const NUMBERS_MAX = 6_000;
 
 type Role = 'borrower' | 'guarantor';
 
 export function Notice({ visit, loan: id }: { readonly visit: string; readonly loan: string }) {
-  const started = visitOf(phone.log.value, visit);
-  const house = started && shown.houses.value.get(started.household);
-  const loan = house?.loans.find((one) => one.id === id);
+  const found = findVisit(phone, visit, id);
   const [role, setRole] = useState<Role>('borrower');
-  const made = inVisit(phone.log.value, visit, 'notice.made').findLast(
-    ({ event }) => event.case === id && event.body.addressee_role === role,
-  );
+  const made = noticeMade(phone.log.value, visit, id, role);
   useEffect(() => {
-    if (started && loan && !made) void make(started, loan, role);
+    if (found?.loan && !made) void make(found.started, found.loan, role);
   }, [role]);
-  if (!started || !loan) return <Frame title={text.gone}>{text.goneWhy}</Frame>;
+  if (!found?.loan) return <Gone />;
   return (
-    <Frame title={text.makeNotice} sub={made ? String(made.event.body.notice_no) : undefined}>
-      {loan.guarantor_name && (
+    <Frame title={text.makeNotice} sub={made && String(made.event.body.notice_no)}>
+      {found.loan.guarantor_name && (
         <Choice
           label={text.addressee}
           id="addressee"
-          options={['borrower', 'guarantor'] as const}
-          words={(code) => text.addresseeRole[code]}
+          options={text.addresseeRole}
           value={role}
-          onPick={setRole}
+          onPick={(picked) => setRole(picked as Role)}
         />
       )}
-      {made && <Paper key={made.hash} started={started} made={made} loan={loan} />}
+      {made && <Paper key={made.hash} started={found.started} made={made} />}
     </Frame>
   );
 }
 
 function make(started: Started, loan: Loan, role: Role): Promise<unknown> {
-  const { status } = limitationOf(loan, shown.today.value);
-  const template: Template = status === 'EXPIRED' ? 'notice-expired' : 'notice-standard';
-  const { institution, contact_phone } = shown.settings.value;
-  const me = phone.identity.value;
-  const no = nextNoticeNo(phone);
-  const addressee = (role === 'guarantor' && loan.guarantor_name) || loan.borrower_name;
-  const second = started.second_person;
-  const fields = {
-    no,
-    institution: institution || (me?.branch.name ?? ''),
-    contact: contact_phone,
-    addressee,
-    role,
-    borrower: loan.borrower_name,
-    contract_no: loan.contract_no,
-    loan_on: loan.loan_on ?? null,
-    due_on: loan.due_on ?? null,
-    principal_fen: loan.principal_fen,
-    interest_fen: loan.interest_fen ?? null,
-    penalty_fen: loan.penalty_fen ?? null,
-    cost_fen: loan.cost_fen ?? null,
-    as_of: loan.as_of,
-    made_on: dayOf(phone.clock.now()),
-    officers: [me?.officer.name, second && personWords(second)].filter(Boolean).join('、'),
-  };
-  const lines = noteLines(`${text.makeNotice} ${no}`, addressee, phone.clock.now());
-  return makeNotice(phone, started, loan.id, { template, fields, lines });
+  const names = [phone.identity.value?.officer.name, started.second_person];
+  const officers = names.flatMap((name) => (name ? personWords(name) : [])).join('、');
+  const lines = noteLines(text.makeNotice, loan.borrower_name);
+  return makeNotice(phone, started, loan, { role, officers, lines });
 }
 
 interface PaperProps {
   readonly started: Started;
   readonly made: StoredEvent;
-  readonly loan: Loan;
 }
 
-function Paper({ started, made, loan }: PaperProps) {
+function Paper({ started, made }: PaperProps) {
   const { body } = made.event;
+  const role = String(body.addressee_role);
   const name = `notice ${made.hash}`;
-  const blank = signerFrom(started, String(body.addressee), String(body.addressee_role));
-  const signer = draftOf<Signer>(phone, name, blank);
+  const blank = signerFrom(started, String(body.addressee), role);
+  const [signer, change] = draftWith<Signer>(phone, name, blank);
   const [ink, setInk] = useState<Signature | null>(null);
   const [agree, setAgree] = useState<Signature | null>(null);
   const [photo, setPhoto] = useState<Photo | null>(null);
-  const expired = body.template === 'notice-expired';
+  const relation = signer.relation.trim() || null;
+  const counts = maySign({ ...signer, relation, addressee_role: role });
+  const line = body.template === 'notice-expired' ? text.lineReceivedOnly : text.lineReceived;
+  const signature = ink && oneAboveOther(ink, agree);
+  const slip = { ...signer, agrees_to_perform: agree !== null, signature, photo };
+  const what = `${kindWords('notice.served')} ${String(body.notice_no)}`;
   return (
     <>
-      <p class="small" data-testid="notice-hash">
-        {text.madeFirst(String(body.text_hash).slice(0, 12))}
-      </p>
+      <p class="soft">{fill(text.madeFirst, String(body.text_hash).slice(0, 12))}</p>
       <pre class="paper" tabIndex={0}>
         {String(body.text)}
       </pre>
-      <SignerForm signer={signer} change={(part) => changeDraft(phone, name, part)} />
-      <MayNot signer={signer} role={String(body.addressee_role)} />
-      <Ink label={expired ? text.lineReceivedOnly : text.lineReceived} id="sign-canvas" onInk={setInk} />
-      <Ink label={text.lineAgrees} id="sign-agree-canvas" onInk={setAgree} />
+      <SignerForm signer={signer} change={change} />
+      {!counts && (
+        <Say tone="amber">{fill(text.mayNotSign, text.signer[signer.signer_role] ?? '')}</Say>
+      )}
+      <Ink label={line} id="sign-canvas" onInk={setInk} />
+      {role === 'borrower' && (
+        <Ink label={text.lineAgrees} id="sign-agree-canvas" onInk={setAgree} />
+      )}
       <PhotoInput photo={photo} onPhoto={setPhoto} />
-      <Save {...{ started, made, loan, signer, ink, agree, photo }} />
+      <SaveButton
+        id="notice-save"
+        words={text.saveSigned}
+        why={whyNot(signer, signature)}
+        save={() => serveNotice(phone, started, made, slip, noteLines(what, signer.signer_name))}
+        kind="notice.served"
+        draft={name}
+        then={back}
+      />
     </>
   );
 }
 
 /** What the visit already knows of the person is not asked again. */
 function signerFrom(started: Started, addressee: string, role: string): Signer {
-  const visit = draftOf<VisitDraft>(phone, draftName(started.visit), BLANK_VISIT);
-  const met = visit.met === 'other' ? 'neighbour' : (visit.met ?? 'debtor');
+  const visit = visitDraft(phone, started.visit);
+  const met = visit.met ?? 'debtor';
   const self = role === 'guarantor' ? met === 'guarantor' : met === 'debtor';
   return {
     signer_role: met,
@@ -137,52 +121,10 @@ function signerFrom(started: Started, addressee: string, role: string): Signer {
   };
 }
 
-/** A signature that does not count is still kept as what happened, and said so before. */
-function MayNot({ signer, role }: { readonly signer: Signer; readonly role: string }) {
-  const relation = signer.relation.trim() || null;
-  if (maySign({ ...signer, relation, addressee_role: role })) return null;
-  return <p class="notice amber">{text.mayNotSign(text.signer[signer.signer_role] ?? '')}</p>;
-}
-
-interface SaveProps extends PaperProps {
-  readonly signer: Signer;
-  readonly ink: Signature | null;
-  readonly agree: Signature | null;
-  readonly photo: Photo | null;
-}
-
-function Save({ started, made, signer, ink, agree, photo }: SaveProps) {
-  const [busy, setBusy] = useState(false);
-  const press = async (signature: Signature) => {
-    setBusy(true);
-    const slip = { ...signer, agrees_to_perform: agree !== null, signature, photo };
-    const title = `${text.kind['notice.served']} ${String(made.event.body.notice_no)}`;
-    const lines = noteLines(title, signer.signer_name, phone.clock.now());
-    const saved = await serveNotice(phone, started, made, { slip, lines });
-    setBusy(false);
-    if (!saved) return;
-    dropDraft(phone, `notice ${made.hash}`);
-    say(text.savedAs(text.kind['notice.served']));
-    back();
-  };
-  const signature = ink && oneAboveOther(ink, agree);
-  const why = whyNot(signer, signature);
-  return (
-    <button
-      type="button"
-      class="main"
-      data-testid="notice-save"
-      disabled={why !== null || busy}
-      onClick={() => signature && void press(signature)}
-    >
-      {why ?? text.saveSigned}
-    </button>
-  );
-}
-
 function whyNot(signer: Signer, signature: Signature | null): string | null {
   if (!signer.signer_name.trim()) return text.needsName;
   if (!signature) return text.needsInk;
-  const points = signature.strokes.reduce((sum, stroke) => sum + stroke.length / 3, 0);
-  return signature.strokes.length > STROKES_MAX || points > POINTS_MAX ? text.tooMuchInk : null;
+  const { strokes } = signature;
+  const tooMuch = strokes.length > STROKES_MAX || strokes.flat().length > NUMBERS_MAX;
+  return tooMuch ? text.tooMuchInk : null;
 }

@@ -4,38 +4,27 @@ import { dayOf, timeOf } from '../device/clock';
 import { back, go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
+import { amountOf } from '../state/view';
+import { eachPart } from '../state/cash-draft';
 import type { StoredEvent } from '../store/db';
 import { printedNumber } from '../sync/receipts';
-import { dayWords, personWords, text, yuan } from '../text';
+import { dayWords, fill, personWords, text, yuan } from '../text';
 import { Frame } from '../parts/frame';
+import { Gone } from '../parts/gone';
 import { WhereMark } from '../parts/marks';
 import { Qr } from '../parts/qr';
-
-interface Body {
-  readonly receipt_no: string;
-  readonly amount_fen: number;
-  readonly principal_fen: number;
-  readonly interest_fen: number;
-  readonly penalty_fen: number;
-  readonly cost_fen: number;
-  readonly words: string;
-  readonly payer_name: string;
-  readonly on_behalf_of: string | null;
-  readonly second_person: string | null;
-}
-
-const voidOf = (hash: string): StoredEvent | undefined =>
-  phone.log.value.find(({ event }) => event.kind === 'cash.void' && event.body.target === hash);
+import { SplitLines } from '../parts/split-lines';
 
 export function Receipt({ hash }: { readonly hash: string }) {
-  const slip = phone.log.value.find((event) => event.hash === hash);
-  if (!slip) return null;
-  const voided = voidOf(hash);
+  const log = phone.log.value;
+  const slip = log.find((event) => event.hash === hash);
+  if (!slip) return <Gone />;
+  const isVoid = log.some(({ event }) => event.kind === 'cash.void' && event.body.target === hash);
   const buttons = (
     <div class="two">
-      {!voided && (
+      {!isVoid && (
         <button type="button" data-testid="void-open" onClick={() => go({ name: 'void', hash })}>
-          {text.void_}
+          {text.void}
         </button>
       )}
       <button type="button" class="main" data-testid="receipt-done" onClick={back}>
@@ -45,59 +34,47 @@ export function Receipt({ hash }: { readonly hash: string }) {
   );
   return (
     <Frame title={text.receipt} foot={buttons}>
-      <Paper slip={slip} isVoid={voided !== undefined} />
       <p class="row" data-testid="receipt-state" data-state={shown.where(slip)}>
         <span>{text.whereTitle}</span>
         <WhereMark event={slip} />
       </p>
+      <Paper slip={slip} isVoid={isVoid} />
     </Frame>
   );
 }
 
 function Paper({ slip, isVoid }: { readonly slip: StoredEvent; readonly isVoid: boolean }) {
   const { event, hash } = slip;
-  const body = event.body as unknown as Body;
-  const number = printedNumber(body.receipt_no, hash);
+  const body = event.body as Readonly<Record<string, string>>;
+  const number = printedNumber(body.receipt_no ?? '', hash);
+  const sum = yuan(amountOf(body));
   const day = dayOf(event.occurred_at);
-  const { institution } = shown.settings.value;
-  const officers = [phone.identity.value?.officer.name, body.second_person].filter(Boolean);
+  const me = phone.identity.value;
+  const officers = [me?.officer.name, body.second_person];
   return (
-    <section class={`card slip ${isVoid ? 'is-void' : ''}`}>
-      <p class="soft">{institution || phone.identity.value?.branch.name}</p>
+    <section class={isVoid ? 'card slip is-void' : 'card slip'}>
+      <p class="soft">{shown.settings.value.institution || me?.branch.name}</p>
       <p class="number" data-testid="receipt-no">
         {number}
       </p>
       {isVoid && <p class="red-ink">{text.voided}</p>}
       <div class="amount big">
-        <b>{yuan(body.amount_fen)}</b>
+        <b>{sum}</b>
         <span>{body.words}</span>
       </div>
       <dl>
-        <Part name="principal" fen={body.principal_fen} />
-        <Part name="interest" fen={body.interest_fen} />
-        <Part name="penalty" fen={body.penalty_fen} />
-        <Part name="cost" fen={body.cost_fen} />
+        <SplitLines split={eachPart((part) => Number(body[`${part}_fen`]))} />
         <dt>{text.payer}</dt>
         <dd>{body.payer_name}</dd>
         {body.on_behalf_of && <dt>{text.onBehalfOf}</dt>}
         {body.on_behalf_of && <dd>{body.on_behalf_of}</dd>}
         <dt>{text.when}</dt>
-        <dd>{`${dayWords(day)} ${timeOf(event.occurred_at)}`}</dd>
+        <dd>{`${dayWords(day, 'short')} ${timeOf(event.occurred_at)}`}</dd>
         <dt>{text.officers}</dt>
-        <dd>{officers.map((one) => personWords(String(one))).join('、')}</dd>
+        <dd>{officers.flatMap((one) => (one ? personWords(one) : [])).join('、')}</dd>
       </dl>
-      <Qr value={`${number} ${yuan(body.amount_fen)} ${day}`} label={text.qr(number)} />
+      <Qr value={`${number} ${sum} ${day}`} label={fill(text.qr, number)} />
       <p class="soft">{text.slipNote}</p>
     </section>
-  );
-}
-
-function Part({ name, fen }: { readonly name: keyof typeof text.part; readonly fen: number }) {
-  if (fen === 0) return null;
-  return (
-    <>
-      <dt>{text.part[name]}</dt>
-      <dd>{yuan(fen)}</dd>
-    </>
   );
 }

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { shown } from '../state/shown';
 import type { House } from '../state/view';
-import { text } from '../text';
+import { fill, text } from '../text';
 import { Field } from '../parts/field';
 import { Frame } from '../parts/frame';
 import { HOUSE_ROW_PX, HouseRow } from '../parts/house-row';
@@ -23,8 +23,13 @@ export function Search() {
   const houses = [...shown.houses.value.values()];
   const found = words ? houses.filter((house) => matches(house, words)) : houses;
   return (
-    <Frame title={text.search} sub={text.found(found.length)} still>
-      <Field label={text.searchFor} id="search-words" value={asked.value} onValue={(value) => (asked.value = value)} />
+    <Frame title={text.search} sub={fill(text.found, found.length)} still>
+      <Field
+        label={text.searchFor}
+        id="search-words"
+        value={asked.value}
+        onValue={(value) => (asked.value = value)}
+      />
       <LongList items={found} rowHeight={HOUSE_ROW_PX} keyOf={(house) => house.row.id}>
         {(house) => <HouseRow house={house} />}
       </LongList>

@@ -4,15 +4,15 @@ import type { ComponentChildren } from 'preact';
 import { details } from '../state/start';
 import { text } from '../text';
 
-interface PlainProps {
+interface PageProps {
   readonly title: string;
   readonly id: string;
   readonly children: ComponentChildren;
 }
 
-export function Plain({ title, id, children }: PlainProps) {
+export function Page({ title, id, children }: PageProps) {
   return (
-    <main class="plain-page" data-testid={id}>
+    <main class="page" data-testid={id}>
       <img src="/icon.svg" alt="" width="72" height="72" />
       <h1>{title}</h1>
       {children}
@@ -20,60 +20,28 @@ export function Plain({ title, id, children }: PlainProps) {
   );
 }
 
-const lines = (words: readonly string[]) => words.map((line) => <p key={line}>{line}</p>);
-
-const restart = () => location.reload();
-
 export function Starting() {
   return (
-    <Plain title={text.appName} id="starting">
+    <Page title={text.appName} id="starting">
       <p role="status">{text.starting}</p>
-    </Plain>
+    </Page>
   );
 }
 
-export function InWeChat() {
+/** The app cannot go on: what is so, what to do. */
+export function Stopped({ stage }: { readonly stage: keyof typeof text.stages }) {
+  const [title = '', ...lines] = text.stages[stage];
   return (
-    <Plain title={text.weChat.title} id="wechat">
-      {lines(text.weChat.lines)}
-    </Plain>
-  );
-}
-
-export function Unsupported() {
-  return (
-    <Plain title={text.unsupported.title} id="unsupported">
-      {lines(text.unsupported.lines)}
-      <p class="small">{details.value}</p>
-    </Plain>
-  );
-}
-
-export function SecondTab() {
-  return (
-    <Plain title={text.secondTab.title} id="second-tab">
-      {lines(text.secondTab.lines)}
-    </Plain>
-  );
-}
-
-export function TwoHistories() {
-  return (
-    <Plain title={text.twoHistories.title} id="two-histories">
-      {lines(text.twoHistories.lines)}
-      <p class="small">{details.value}</p>
-    </Plain>
-  );
-}
-
-export function Trouble() {
-  return (
-    <Plain title={text.trouble.title} id="trouble">
-      {lines(text.trouble.lines)}
-      <p class="small">{details.value}</p>
-      <button type="button" class="main" onClick={restart}>
-        {text.restart}
-      </button>
-    </Plain>
+    <Page title={title} id={stage.replace('_', '-')}>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      <p class="soft">{details.value}</p>
+      {stage === 'trouble' && (
+        <button type="button" class="main" onClick={() => location.reload()}>
+          {text.restart}
+        </button>
+      )}
+    </Page>
   );
 }

@@ -1,17 +1,17 @@
 /** The sync page: what is where, in plain words; what failed, and what to do about it. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { dayOf, timeOf } from '../device/clock';
+import { timeOf } from '../device/clock';
 import { hasNewBuild, opensOffline } from '../device/powers';
+import { needsResume } from '../store/exchange';
 import { shown } from '../state/shown';
 import { phone, sync } from '../state/start';
 import { unsentOf } from '../state/phone';
-import { dayWords, text, yuan } from '../text';
+import { fill, momentWords, text, troubleWords, unsentWords } from '../text';
 import { Frame } from '../parts/frame';
 import { LongList } from '../parts/long-list';
-import { RecordRow } from '../parts/record-row';
-
-const RECORD_ROW_PX = 84;
+import { RECORD_ROW_PX, RecordRow } from '../parts/record-row';
+import { Say } from '../parts/say';
 
 /** A clock further off than this is said at once; it never stops the work (U4). */
 const CLOCK_MS_MAX = 300_000;
@@ -19,7 +19,7 @@ const CLOCK_MS_MAX = 300_000;
 export function SyncPage() {
   const { is, code, refusal, again_at } = sync.state.value;
   const { count, fen } = shown.unsent.value;
-  const records = [...phone.log.value].reverse();
+  const again = again_at === null ? '' : fill(text.againAt, timeOf(again_at));
   const button = (
     <button
       type="button"
@@ -32,22 +32,21 @@ export function SyncPage() {
     </button>
   );
   return (
-    <Frame title={text.syncTitle} foot={button} still>
+    <Frame title={text.syncPage} foot={button} still>
       <section class="card">
-        <p data-testid="sync-state" data-state={is} role="status">
-          <strong>{count === 0 ? text.allUploaded : text.onlyHere(count, fen > 0 ? yuan(fen) : null)}</strong>
+        <p data-testid="sync-state" data-state={is} data-code={code} role="status">
+          <strong>{unsentWords(count, fen)}</strong>
         </p>
         {is === 'error' && (
-          <div class="notice red" data-testid="sync-trouble" data-code={code}>
-            {text.syncTrouble(code ?? '', refusal).map((line) => (
-              <p key={line}>{line}</p>
-            ))}
-            {again_at && <p class="small">{text.againAt(timeOf(again_at))}</p>}
-          </div>
+          <Say tone="red">{[...troubleWords(code ?? '', refusal), again].join(' ')}</Say>
         )}
         <Facts />
       </section>
-      <LongList items={records} rowHeight={RECORD_ROW_PX} keyOf={(record) => record.hash}>
+      <LongList
+        items={[...phone.log.value].reverse()}
+        rowHeight={RECORD_ROW_PX}
+        keyOf={(record) => record.hash}
+      >
         {(record) => <RecordRow record={record} />}
       </LongList>
     </Frame>
@@ -56,26 +55,27 @@ export function SyncPage() {
 
 function Facts() {
   const { done_at, ahead_ms } = phone.last.value;
-  const [shell, setShell] = useState({ offline: false, fresh: false });
+  const [offline, setOffline] = useState(false);
+  const [fresh, setFresh] = useState(false);
   useEffect(() => {
-    void Promise.all([opensOffline(), hasNewBuild()]).then(([offline, fresh]) =>
-      setShell({ offline, fresh }),
-    );
+    void opensOffline().then(setOffline);
+    void hasNewBuild().then(setFresh);
   }, []);
-  const photos = phone.photos.value.filter(({ state }) => state === 'waiting').length;
-  const refused = phone.photos.value.filter(({ state }) => state === 'quarantined').length;
-  const wiped = unsentOf(phone).some(({ event }) => event.kind === 'key.rotated');
-  const last = done_at && `${dayWords(dayOf(done_at), 'short')} ${timeOf(done_at)}`;
+  const photos = (state: string) => phone.photos.value.filter((one) => one.state === state).length;
+  const facts: readonly (readonly [boolean, string])[] = [
+    [done_at === null, text.neverSynced],
+    [done_at !== null, fill(text.lastSync, momentWords(done_at ?? 0))],
+    [photos('waiting') > 0, fill(text.photosWait, photos('waiting'))],
+    [photos('quarantined') > 0, fill(text.photosRefused, photos('quarantined'))],
+    [needsResume(unsentOf(phone)), text.newKey],
+    [Math.abs(ahead_ms) > CLOCK_MS_MAX, text.clockOff],
+    [true, offline ? text.shellReady : text.shellNotReady],
+    [fresh, text.newBuild],
+    [true, `${phone.identity.value?.lane_code ?? ''} · ${phone.app}`],
+  ];
   return (
-    <ul class="facts">
-      <li>{last ? text.lastSync(last) : text.neverSynced}</li>
-      {photos > 0 && <li>{text.photosWait(photos)}</li>}
-      {refused > 0 && <li class="red-ink">{text.photosRefused(refused)}</li>}
-      {wiped && <li>{text.newKey}</li>}
-      {Math.abs(ahead_ms) > CLOCK_MS_MAX && <li class="red-ink">{text.clockOff}</li>}
-      <li>{shell.offline ? text.shellReady : text.shellNotReady}</li>
-      {shell.fresh && <li>{text.newBuild}</li>}
-      <li class="soft">{`${phone.identity.value?.lane_code ?? ''} · ${phone.app}`}</li>
+    <ul class="soft">
+      {facts.map(([so, words]) => so && <li key={words}>{words}</li>)}
     </ul>
   );
 }

@@ -1,32 +1,17 @@
 /** Why the notice was not signed. A household without a reason shows in the report as such. */
 
-import { useState } from 'preact/hooks';
 import { recordUnsigned } from '../state/actions';
 import { back } from '../state/nav';
-import { shown } from '../state/shown';
 import { phone } from '../state/start';
-import { say } from '../state/toast';
-import { BLANK_VISIT, changeDraft, draftOf, dropDraft, inVisit, visitOf } from '../state/visits';
-import type { Started } from '../state/visits';
-import { noteLines, text } from '../text';
+import { draftWith, findVisit, noticeMade, visitDraft } from '../state/visits';
+import { kindWords, noteLines, text } from '../text';
 import { Choice } from '../parts/choice';
 import { Field } from '../parts/field';
 import { Frame } from '../parts/frame';
-import { draftName } from './visit';
+import { Gone } from '../parts/gone';
+import { SaveButton } from '../parts/save-button';
 
-const REASONS = [
-  'AWAY_MIGRANT_WORK',
-  'NOT_HOME',
-  'REFUSED',
-  'DISPUTES_DEBT',
-  'MOVED',
-  'DECEASED',
-  'LOST_CONTACT',
-  'OTHER',
-  'UNSTATED',
-] as const;
-
-type Reason = (typeof REASONS)[number];
+type Reason = keyof typeof text.unsigned;
 
 /** The outcome of the visit already says why, most of the time. */
 const BY_OUTCOME: Readonly<Record<string, Reason>> = {
@@ -45,48 +30,40 @@ interface Draft {
 }
 
 export function Unsigned({ visit, loan }: { readonly visit: string; readonly loan: string }) {
-  const started = visitOf(phone.log.value, visit);
-  const [busy, setBusy] = useState(false);
-  if (!started) return null;
+  const found = findVisit(phone, visit);
+  if (!found) return <Gone />;
+  const { started, house } = found;
   const name = `unsigned ${visit}`;
-  const { outcome, away_place } = draftOf(phone, draftName(visit), BLANK_VISIT);
-  const reason = BY_OUTCOME[outcome ?? ''] ?? null;
-  const draft = draftOf<Draft>(phone, name, { reason, away_place, note: '' });
-  const change = (part: Partial<Draft>) => changeDraft(phone, name, part);
-  const press = async () => {
-    setBusy(true);
-    const saved = await save(started, loan, draft);
-    setBusy(false);
-    if (!saved) return;
-    dropDraft(phone, name);
-    say(text.savedAs(text.kind['notice.unsigned']));
-    back();
+  const { outcome, away_place } = visitDraft(phone, visit);
+  const guess = BY_OUTCOME[outcome ?? ''] ?? null;
+  const [draft, change] = draftWith<Draft>(phone, name, { reason: guess, away_place, note: '' });
+  const { reason } = draft;
+  const notice = noticeMade(phone.log.value, visit, loan);
+  const save = () => {
+    const lines = noteLines(`${kindWords('notice.unsigned')} ${reason}`, house.row.name);
+    return recordUnsigned(phone, started, { ...draft, loan, notice }, lines);
   };
+  const button = (
+    <SaveButton
+      id="unsigned-save"
+      words={text.save}
+      why={reason ? null : text.whyUnsigned}
+      save={save}
+      kind="notice.unsigned"
+      draft={name}
+      then={back}
+    />
+  );
   return (
-    <Frame
-      title={text.unsignedOpen}
-      sub={shown.houses.value.get(started.household)?.row.name}
-      foot={
-        <button
-          type="button"
-          class="main"
-          data-testid="unsigned-save"
-          disabled={draft.reason === null || busy}
-          onClick={() => void press()}
-        >
-          {text.save}
-        </button>
-      }
-    >
+    <Frame title={text.unsignedOpen} sub={house.row.name} foot={button}>
       <Choice
         label={text.whyUnsigned}
         id="unsigned-reason"
-        options={REASONS}
-        words={(code) => text.unsigned[code] ?? code}
-        value={draft.reason}
+        options={text.unsigned}
+        value={reason}
         onPick={(picked) => change({ reason: picked })}
       />
-      {draft.reason === 'AWAY_MIGRANT_WORK' && (
+      {reason === 'AWAY_MIGRANT_WORK' && (
         <Field
           label={text.awayPlace}
           id="away-place"
@@ -103,20 +80,4 @@ export function Unsigned({ visit, loan }: { readonly visit: string; readonly loa
       />
     </Frame>
   );
-}
-
-function save(started: Started, loan: string, draft: Draft) {
-  const made = inVisit(phone.log.value, started.visit, 'notice.made').findLast(
-    ({ event }) => event.case === loan,
-  );
-  const why = {
-    notice_no: made ? String(made.event.body.notice_no) : null,
-    loan,
-    reason: draft.reason ?? 'UNSTATED',
-    away_place: draft.reason === 'AWAY_MIGRANT_WORK' ? draft.away_place : '',
-    note: draft.note,
-  };
-  const house = shown.houses.value.get(started.household)?.row.name ?? started.household;
-  const title = `${text.kind['notice.unsigned']}：${text.unsigned[why.reason]}`;
-  return recordUnsigned(phone, started, why, noteLines(title, house, phone.clock.now()));
 }

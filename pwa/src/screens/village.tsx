@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { shown } from '../state/shown';
 import { inOrder } from '../state/view';
-import { text } from '../text';
+import { fill, text } from '../text';
 import { Frame } from '../parts/frame';
 import { HOUSE_ROW_PX, HouseRow } from '../parts/house-row';
 import { LongList } from '../parts/long-list';
@@ -15,10 +15,10 @@ export function Village({ id }: { readonly id: string }) {
   const its = villages.filter((village) => village.id === id);
   const houses = its.flatMap((village) => village.houses);
   const met = its.reduce((sum, village) => sum + village.met, 0);
-  const name = its[0]?.name || text.noVillage;
+  const sub = `${fill(text.toMeet, houses.length - met)} · ${fill(text.met, met)}`;
   return (
-    <Frame title={name} sub={text.villageSub(houses.length - met, met)} still>
-      <div class="sort" role="group" aria-label={text.order}>
+    <Frame title={its[0]?.name || text.noVillage} sub={sub} still>
+      <div class="chips" role="group" aria-label={text.order}>
         {[false, true].map((easy) => (
           <button
             key={String(easy)}

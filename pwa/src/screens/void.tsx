@@ -1,16 +1,17 @@
 /** Making a slip void: the number stays, with a reason, and whether the money went back. */
 
-import { useState } from 'preact/hooks';
 import { voidReceipt } from '../state/actions';
 import { back } from '../state/nav';
 import { phone } from '../state/start';
-import { say } from '../state/toast';
 import { amountOf } from '../state/view';
-import { changeDraft, draftOf, dropDraft } from '../state/visits';
-import { noteLines, personWords, text, yuan } from '../text';
+import { draftWith } from '../state/visits';
+import { fill, noteLines, text, withWords, yuan } from '../text';
 import { Choice } from '../parts/choice';
 import { Field } from '../parts/field';
 import { Frame } from '../parts/frame';
+import { Gone } from '../parts/gone';
+import { SaveButton } from '../parts/save-button';
+import { Say } from '../parts/say';
 
 interface Draft {
   readonly reason: string;
@@ -19,57 +20,43 @@ interface Draft {
 
 export function VoidReceipt({ hash }: { readonly hash: string }) {
   const slip = phone.log.value.find((event) => event.hash === hash);
-  const [busy, setBusy] = useState(false);
-  if (!slip) return null;
+  if (!slip) return <Gone />;
   const name = `void ${hash}`;
-  const draft = draftOf<Draft>(phone, name, { reason: '', returned: null });
-  const change = (part: Partial<Draft>) => changeDraft(phone, name, part);
-  const second_person = (slip.event.body.second_person as string | null) ?? null;
-  const press = async () => {
-    setBusy(true);
-    const why = { reason: draft.reason, money_returned: draft.returned === 'yes', second_person };
-    const title = `${text.void_} ${String(slip.event.body.receipt_no)}`;
-    const saved = await voidReceipt(phone, slip, why, noteLines(title, '', phone.clock.now()));
-    setBusy(false);
-    if (!saved) return;
-    dropDraft(phone, name);
-    say(text.savedAs(text.kind['cash.void']));
-    back();
-  };
-  const ready = draft.reason.trim() !== '' && draft.returned !== null;
+  const [draft, change] = draftWith<Draft>(phone, name, { reason: '', returned: null });
+  const { reason, returned } = draft;
+  const { body } = slip.event;
+  const title = fill(text.voidTitle, String(body.receipt_no));
+  const money_returned = returned === 'yes';
+  const button = (
+    <SaveButton
+      id="void-save"
+      words={text.voidSave}
+      why={reason.trim() && returned ? null : text.voidReason}
+      save={() => voidReceipt(phone, slip, { reason, money_returned }, noteLines(title, ''))}
+      kind="cash.void"
+      draft={name}
+      then={back}
+      danger
+    />
+  );
   return (
-    <Frame
-      title={text.voidTitle(String(slip.event.body.receipt_no))}
-      sub={yuan(amountOf(slip.event.body))}
-      foot={
-        <button
-          type="button"
-          class="main danger"
-          data-testid="void-save"
-          disabled={!ready || busy}
-          onClick={() => void press()}
-        >
-          {text.voidSave}
-        </button>
-      }
-    >
-      <p class="notice amber">{text.voidHint}</p>
+    <Frame title={title} sub={yuan(amountOf(body))} foot={button}>
+      <Say tone="amber">{text.voidHint}</Say>
       <Field
         label={text.voidReason}
         id="void-reason"
         max={200}
-        value={draft.reason}
-        onValue={(reason) => change({ reason })}
+        value={reason}
+        onValue={(value) => change({ reason: value })}
       />
       <Choice
         label={text.moneyReturned}
         id="returned"
-        options={['yes', 'no'] as const}
-        words={(code) => text[code]}
-        value={draft.returned}
-        onPick={(returned) => change({ returned })}
+        options={text.returned}
+        value={returned}
+        onPick={(picked) => change({ returned: picked })}
       />
-      <p class="soft">{second_person ? text.with(personWords(second_person)) : text.alone}</p>
+      <p class="soft">{withWords(body.second_person as string | null)}</p>
     </Frame>
   );
 }

@@ -1,17 +1,20 @@
 /** What the officer records, one function for each: the bodies of the events, and nothing else. */
 
+import { sha256, utf8 } from '../device/bytes';
 import { dayOf } from '../device/clock';
 import type { PlaceFix } from '../device/place';
-import { sha256, utf8 } from '../device/bytes';
 import { capitals } from '../sync/capitals';
 import type { Split } from '../sync/allocation';
 import type { StoredEvent } from '../store/db';
 import { noticeText, TEMPLATE_VERSION } from '../text/notice';
-import type { NoticeFields, Template } from '../text/notice';
-import type { Signature } from '../parts/ink';
+import type { Template } from '../text/notice';
+import type { CashDraft } from './cash-draft';
 import type { Phone } from './phone';
 import { newId, record } from './record';
 import type { Fact, Photo } from './record';
+import { shown } from './shown';
+import { limitationOf } from './view';
+import type { Loan } from './view';
 import type { Started, VisitDraft } from './visits';
 
 /** An empty line is nothing said, not an empty text. */
@@ -19,7 +22,7 @@ const said = (text: string): string | null => text.trim() || null;
 
 type Saved = Promise<readonly StoredEvent[] | null>;
 
-/** What a save needs besides the fact: the lines for the paper book if it fails. */
+/** What to write into the paper book if the save fails. */
 type Lines = readonly string[];
 
 export interface Beginning {
@@ -39,18 +42,17 @@ export async function beginVisit(phone: Phone, begin: Beginning, lines: Lines) {
 }
 
 export function endVisit(phone: Phone, started: Started, draft: VisitDraft, lines: Lines): Saved {
-  const { visit, household } = started;
   const body = {
-    household,
+    household: started.household,
     met: draft.met,
     met_name: said(draft.met_name),
     met_relation: said(draft.met_relation),
     outcome: draft.outcome,
-    away_place: said(draft.away_place),
+    away_place: draft.outcome === 'away_for_work' ? said(draft.away_place) : null,
     note: said(draft.note),
   };
-  const fact = { kind: 'visit.outcome', body, visit, subject: household };
-  return record(phone, { facts: [fact], lines });
+  const { visit, household: subject } = started;
+  return record(phone, { facts: [{ kind: 'visit.outcome', body, visit, subject }], lines });
 }
 
 /** The envelope of what is about one loan in one visit. */
@@ -59,36 +61,51 @@ function aboutLoan(kind: string, started: Started, loan: string, body: object): 
   return { kind, body: { household, loan, ...body }, caseId: loan, visit, subject: household };
 }
 
+export interface NoticeFor {
+  readonly role: 'borrower' | 'guarantor';
+  /** Names of those who bring it, as they stand on the paper. */
+  readonly officers: string;
+  readonly lines: Lines;
+}
+
 /** Number, text and hash exist before anybody can sign (R15). */
 export async function makeNotice(
   phone: Phone,
   started: Started,
-  loan: string,
-  paper: { readonly template: Template; readonly fields: NoticeFields; readonly lines: Lines },
+  loan: Loan,
+  { role, officers, lines }: NoticeFor,
 ): Saved {
-  const { template, fields, lines } = paper;
-  const text = noticeText(template, fields);
-  const body = {
-    notice_no: fields.no,
-    addressee: fields.addressee,
-    addressee_role: fields.role,
-    template,
-    template_v: TEMPLATE_VERSION,
-    made_on: fields.made_on,
-    text,
-    text_hash: await sha256(utf8(text)),
-    principal_fen: fields.principal_fen,
-    interest_fen: fields.interest_fen,
-    as_of: fields.as_of,
-  };
-  return record(phone, { facts: [aboutLoan('notice.made', started, loan, body)], lines });
+  const { principal_fen, interest_fen = null, as_of, borrower_name: borrower } = loan;
+  const { institution, contact_phone: contact } = shown.settings.value;
+  const template = templateFor(loan, role);
+  const addressee = (role === 'guarantor' && loan.guarantor_name) || borrower;
+  const made_on = dayOf(phone.clock.now());
+  const no = nextNoticeNo(phone);
+  const text = noticeText(template, {
+    ...{ no, role, addressee, borrower, made_on, officers, contact },
+    institution: institution || (phone.identity.value?.branch.name ?? ''),
+    ...{ contract_no: loan.contract_no, loan_on: loan.loan_on ?? null },
+    ...{ due_on: loan.due_on ?? null, as_of, principal_fen, interest_fen },
+    ...{ penalty_fen: loan.penalty_fen ?? null, cost_fen: loan.cost_fen ?? null },
+  });
+  const text_hash = await sha256(utf8(text));
+  const paper = { notice_no: no, addressee, addressee_role: role, template, made_on, text };
+  const shownSums = { principal_fen, interest_fen, as_of };
+  const body = { ...paper, template_v: TEMPLATE_VERSION, text_hash, ...shownSums };
+  return record(phone, { facts: [aboutLoan('notice.made', started, loan.id, body)], lines });
+}
+
+/** A debt past its limitation period has a paper of its own, without any demand (R11). */
+function templateFor(loan: Loan, role: string): Template {
+  const { status } = limitationOf(loan, shown.today.value);
+  if (status === 'EXPIRED' || status === 'LONGSTOP_PASSED') return 'notice-expired';
+  return role === 'guarantor' ? 'notice-guarantor' : 'notice-standard';
 }
 
 /** Numbers of this lane count up by one; the lane's code keeps them apart from other phones'. */
-export function nextNoticeNo(phone: Phone): string {
+function nextNoticeNo(phone: Phone): string {
   const made = phone.log.value.filter(({ event }) => event.kind === 'notice.made').length;
-  const code = phone.identity.value?.lane_code ?? '';
-  return `TZ-${code}-${String(made + 1).padStart(4, '0')}`;
+  return `TZ-${phone.identity.value?.lane_code}-${String(made + 1).padStart(4, '0')}`;
 }
 
 export interface Slip {
@@ -98,7 +115,7 @@ export interface Slip {
   readonly lives_here: boolean;
   readonly adult: boolean;
   readonly agrees_to_perform: boolean;
-  readonly signature: Signature;
+  readonly signature: object | null;
   readonly photo: Photo | null;
 }
 
@@ -106,14 +123,14 @@ export function serveNotice(
   phone: Phone,
   started: Started,
   made: StoredEvent,
-  paper: { readonly slip: Slip; readonly lines: Lines },
+  slip: Slip,
+  lines: Lines,
 ): Saved {
-  const { slip, lines } = paper;
   const { photo } = slip;
-  const loan = String(made.event.body.loan);
+  const { loan, notice_no } = made.event.body;
   const body = {
     ...slip,
-    notice_no: made.event.body.notice_no,
+    notice_no,
     made: made.hash,
     way: 'signed',
     signer_name: slip.signer_name.trim(),
@@ -122,115 +139,81 @@ export function serveNotice(
     photo: photo?.sha256 ?? null,
     second_person: started.second_person,
   };
-  const served = aboutLoan('notice.served', started, loan, body);
-  const facts = photo ? [served, attachment(photo, started, loan)] : [served];
+  const served = aboutLoan('notice.served', started, String(loan), body);
+  const facts = photo ? [served, attachment(photo, served)] : [served];
   return record(phone, { facts, photo, lines });
 }
 
 /** The photo is named by its hash in an event of its own, about the slip recorded just before. */
-function attachment(photo: Photo, started: Started, loan: string) {
+function attachment(photo: Photo, slip: Fact) {
+  const { sha256: sum, media_type, bytes } = photo;
+  const paper = { sha256: sum, size: bytes.length, media_type, role: 'notice_photo' };
   return (before: readonly StoredEvent[]): Fact => ({
+    ...slip,
     kind: 'attachment.added',
-    body: {
-      sha256: photo.sha256,
-      size: photo.bytes.length,
-      media_type: photo.media_type,
-      role: 'notice_photo',
-      about: before.at(-1)?.hash ?? null,
-    },
-    caseId: loan,
-    visit: started.visit,
-    subject: started.household,
+    body: { ...paper, about: before.at(-1)?.hash ?? null },
   });
 }
 
 export interface Unsigned {
-  readonly notice_no: string | null;
-  readonly loan: string | null;
-  readonly reason: string;
+  readonly loan: string;
+  readonly notice: StoredEvent | undefined;
+  readonly reason: string | null;
   readonly away_place: string;
   readonly note: string;
 }
 
-export function recordUnsigned(
-  phone: Phone,
-  started: Started,
-  why: Unsigned,
-  lines: Lines,
-): Saved {
-  const { notice_no, loan, reason } = why;
-  const { visit, household } = started;
-  const more = { away_place: said(why.away_place), note: said(why.note) };
-  const body = { notice_no, household, loan, reason, ...more };
-  const fact = { kind: 'notice.unsigned', body, caseId: loan, visit, subject: household };
-  return record(phone, { facts: [fact], lines });
+export function recordUnsigned(phone: Phone, started: Started, why: Unsigned, lines: Lines): Saved {
+  const { loan, notice, reason } = why;
+  const notice_no = notice?.event.body.notice_no ?? null;
+  const away_place = reason === 'AWAY_MIGRANT_WORK' ? said(why.away_place) : null;
+  const body = { notice_no, reason, away_place, note: said(why.note) };
+  return record(phone, { facts: [aboutLoan('notice.unsigned', started, loan, body)], lines });
 }
 
 export interface Cash {
-  readonly receipt_no: string;
-  readonly book: string;
-  readonly amount_fen: number;
+  readonly draft: CashDraft;
+  readonly fen: number;
   readonly split: Split;
-  readonly payer_name: string;
-  readonly payer_role: string;
-  readonly on_behalf_of: string | null;
-  readonly split_reason: string;
-  readonly shown_balance: {
-    readonly principal_fen: number | null;
-    readonly interest_fen: number | null;
-    readonly as_of: string | null;
-  };
+  readonly next: { readonly book: string; readonly no: string };
+  readonly lines: Lines;
 }
 
-export function takeCash(
-  phone: Phone,
-  started: Started,
-  loan: string,
-  paper: { readonly cash: Cash; readonly lines: Lines },
-): Saved {
-  const { cash, lines } = paper;
-  const { split, amount_fen, receipt_no, book, payer_role, on_behalf_of, shown_balance } = cash;
+export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash): Saved {
+  const { draft, fen, split, next, lines } = cash;
+  const { payer_role, payer_name } = draft;
+  const { principal_fen, interest_fen = null, as_of } = loan;
   const body = {
-    receipt_no,
-    book,
-    amount_fen,
+    receipt_no: next.no,
+    book: next.book,
+    amount_fen: fen,
     principal_fen: split.principal,
     interest_fen: split.interest,
     penalty_fen: split.penalty,
     cost_fen: split.cost,
-    words: capitals(amount_fen),
-    payer_name: cash.payer_name.trim(),
+    words: capitals(fen),
+    payer_name: payer_name.trim(),
     payer_role,
-    on_behalf_of,
+    on_behalf_of: payer_role === 'debtor' ? null : loan.borrower_name,
     method: 'cash',
     second_person: started.second_person,
-    split_reason: said(cash.split_reason),
-    shown_balance,
+    split_reason: null,
+    shown_balance: { principal_fen, interest_fen, as_of },
     signature: null,
   };
-  return record(phone, { facts: [aboutLoan('cash.receipt', started, loan, body)], lines });
+  return record(phone, { facts: [aboutLoan('cash.receipt', started, loan.id, body)], lines });
 }
 
 export interface Voiding {
   readonly reason: string;
   readonly money_returned: boolean;
-  readonly second_person: string | null;
 }
 
-export function voidReceipt(
-  phone: Phone,
-  target: StoredEvent,
-  why: Voiding,
-  lines: Lines,
-): Saved {
+export function voidReceipt(phone: Phone, target: StoredEvent, why: Voiding, lines: Lines): Saved {
   const { event, hash } = target;
-  const body = {
-    target: hash,
-    receipt_no: event.body.receipt_no,
-    reason: why.reason.trim(),
-    money_returned: why.money_returned,
-    second_person: why.second_person,
-  };
+  const { receipt_no, second_person } = event.body;
+  const reason = why.reason.trim();
+  const body = { ...why, reason, target: hash, receipt_no, second_person };
   const about = { caseId: event.case, visit: event.visit, subject: event.subject };
   return record(phone, { facts: [{ kind: 'cash.void', body, ...about }], lines });
 }
@@ -238,15 +221,16 @@ export function voidReceipt(
 export function recordIntention(
   phone: Phone,
   started: Started,
-  loan: string,
-  say: { readonly note: string; readonly lines: Lines },
+  loan: Loan,
+  note: string,
+  lines: Lines,
 ): Saved {
-  const fact = aboutLoan('intention.recorded', started, loan, { note: said(say.note) });
-  return record(phone, { facts: [fact], lines: say.lines });
+  const fact = aboutLoan('intention.recorded', started, loan.id, { note: said(note) });
+  return record(phone, { facts: [fact], lines });
 }
 
 export interface PromiseToPay {
-  readonly amount_fen: number;
+  readonly fen: number;
   readonly due_on: string;
   readonly cause: string;
 }
@@ -255,14 +239,13 @@ export interface PromiseToPay {
 export function recordPromise(
   phone: Phone,
   started: Started,
-  loan: string,
-  say: { readonly promise: PromiseToPay; readonly lines: Lines },
+  loan: Loan,
+  { fen, due_on, cause }: PromiseToPay,
+  lines: Lines,
 ): Saved {
-  const { amount_fen, due_on, cause } = say.promise;
-  const supersedes = openPromises(phone.log.value, loan);
-  const body = { amount_fen, due_on, cause: said(cause), supersedes };
-  const fact = aboutLoan('promise.made', started, loan, body);
-  return record(phone, { facts: [fact], lines: say.lines });
+  const supersedes = openPromises(phone.log.value, loan.id);
+  const body = { amount_fen: fen, due_on, cause: said(cause), supersedes };
+  return record(phone, { facts: [aboutLoan('promise.made', started, loan.id, body)], lines });
 }
 
 function openPromises(log: readonly StoredEvent[], loan: string): string[] {

@@ -1,11 +1,12 @@
 /** Making this phone a device of the branch: a key made here, a code from the supervisor. */
 
 import { hex, utf8 } from '../device/bytes';
+import { codeOf, Trouble } from '../device/trouble';
 import { KEY_ALG, makeKey, publicPoint } from '../device/keys';
 import { normalCode } from '../sync/crockford';
-import { readJson, SyncProblem } from '../store/exchange';
+import { readJson } from '../store/exchange';
 import type { Identity, Pending } from '../store/meta';
-import { drop, keep, read } from '../store/meta';
+import { drop, keep, metaOf } from '../store/meta';
 import { identityRecord } from '../store/recover';
 import type { EnrolAnswer } from '../store/wire';
 import type { Phone } from './phone';
@@ -18,7 +19,7 @@ const SENTINEL = 'doorstep-lane';
 export const hadLane = (): boolean => localStorage.getItem(SENTINEL) !== null;
 
 /**
- * Enrol with a code. Throws SyncProblem or NoLine; the same code may then be tried again.
+ * Enrol with a code. Throws Trouble or Problem; the same code may then be tried again.
  *
  * Key and lane are kept before the code is sent: if the answer is lost, the same key asks again
  * and gets the same answer, instead of a used-up code.
@@ -38,7 +39,7 @@ export async function enrol(phone: Phone, typed: string): Promise<void> {
 }
 
 async function pendingFor(phone: Phone, code: string): Promise<Pending> {
-  const before = await read(phone.db, 'pending');
+  const before = await metaOf(phone.db, 'pending');
   if (before?.code === code) return before;
   const pending = { code, lane: hex(phone.clock.random(16)), key: await makeKey() };
   await keep(phone.db, { pending });
@@ -56,13 +57,13 @@ async function askEnrol(phone: Phone, pending: Pending): Promise<EnrolAnswer> {
     return readJson(answer) as EnrolAnswer;
   } catch (error) {
     // Somebody else has this lane: the next try makes another.
-    if (error instanceof SyncProblem && error.code === 'lane_taken') await drop(phone.db, 'pending');
+    if (codeOf(error) === 'lane_taken') await drop(phone.db, 'pending');
     throw error;
   }
 }
 
 function identityFrom(pending: Pending, answer: EnrolAnswer): Identity {
   const { device, lane, officer, branch, ack_secret } = answer;
-  if (lane?.id !== pending.lane || !device || !ack_secret) throw new SyncProblem('not_our_server');
+  if (lane?.id !== pending.lane || !device || !ack_secret) throw new Trouble('not_our_server');
   return { lane: lane.id, lane_code: lane.code, device, officer, branch, ack_secret };
 }

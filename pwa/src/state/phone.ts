@@ -5,10 +5,11 @@ import type { Signal } from '@preact/signals';
 import type { Clock } from '../device/clock';
 import type { Journal } from '../device/journal';
 import type { Line } from '../device/line';
+import { read } from '../store/db';
 import type { Db, StoredBlob, StoredEvent, StoredRow, StoredVerdict } from '../store/db';
 import { readDrafts } from '../store/drafts';
 import type { Ack, Anchor, Identity, LastSync, Pull } from '../store/meta';
-import { read } from '../store/meta';
+import { metaOf } from '../store/meta';
 import { noAck } from '../store/recover';
 
 export type Rows = ReadonlyMap<string, ReadonlyMap<string, StoredRow>>;
@@ -86,12 +87,12 @@ export function makePhone(db: Db, powers: Powers): Phone {
 /** Read everything from the database into memory. */
 export async function load(phone: Phone): Promise<void> {
   const { db } = phone;
-  const identity = (await read(db, 'identity')) ?? null;
-  phone.key = (await read(db, 'key')) ?? null;
-  phone.boot = (await read(db, 'boot')) ?? 0;
-  phone.log.value = identity ? await db.getAll('log', laneRange(identity.lane)) : [];
+  const identity = (await metaOf(db, 'identity')) ?? null;
+  phone.key = (await metaOf(db, 'key')) ?? null;
+  phone.boot = (await metaOf(db, 'boot')) ?? 0;
+  phone.log.value = identity ? await read(db, 'log').getAll(laneRange(identity.lane)) : [];
   phone.drafts.value = await readDrafts(db);
-  phone.photos.value = await db.getAll('blobs');
+  phone.photos.value = await read(db, 'blobs').getAll();
   await loadFeed(phone);
   phone.identity.value = identity;
 }
@@ -101,13 +102,16 @@ const laneRange = (lane: string) => IDBKeyRange.bound([lane, 0], [lane, Infinity
 /** Read again what an exchange with the server may have changed. */
 export async function loadFeed(phone: Phone): Promise<void> {
   const { db } = phone;
-  const [rows, verdicts] = await Promise.all([db.getAll('rows'), db.getAll('verdicts')]);
+  const [rows, verdicts] = await Promise.all([
+    read(db, 'rows').getAll(),
+    read(db, 'verdicts').getAll(),
+  ]);
   phone.rows.value = byType(rows);
   phone.verdicts.value = new Map(verdicts.map((verdict) => [verdict.hash, verdict]));
-  phone.ack.value = (await read(db, 'ack')) ?? noAck();
-  phone.pull.value = (await read(db, 'pull')) ?? NO_PULL;
-  phone.anchor.value = (await read(db, 'anchor')) ?? null;
-  phone.last.value = (await read(db, 'last')) ?? { done_at: null, ahead_ms: 0 };
+  phone.ack.value = (await metaOf(db, 'ack')) ?? noAck();
+  phone.pull.value = (await metaOf(db, 'pull')) ?? NO_PULL;
+  phone.anchor.value = (await metaOf(db, 'anchor')) ?? null;
+  phone.last.value = (await metaOf(db, 'last')) ?? { done_at: null, ahead_ms: 0 };
 }
 
 function byType(rows: readonly StoredRow[]): Rows {

@@ -7,11 +7,12 @@
  */
 
 import { hex } from '../device/bytes';
-import { TookTooLong, within } from '../device/clock';
-import { UNCERTAIN } from '../device/journal-file';
+import { within } from '../device/clock';
+import { UNCERTAIN } from '../device/journal';
+import { Trouble } from '../device/trouble';
 import { makeKey, KEY_ALG, publicPoint, signHash } from '../device/keys';
 import { eventHash } from '../sync/canonical';
-import { checkBody, ZERO_HASH } from '../sync/events';
+import { ZERO_HASH } from '../sync/events';
 import type { Envelope } from '../sync/events';
 import type { StoredBlob, StoredEvent } from '../store/db';
 import { append } from '../store/log';
@@ -53,7 +54,6 @@ export class SaveFailed extends Error {
   constructor(
     readonly certain: boolean,
     readonly reason: string,
-    readonly hash: string | null = null,
   ) {
     super(reason);
   }
@@ -123,8 +123,6 @@ async function build(
   for (const each of facts) {
     const fact = typeof each === 'function' ? each(events) : each;
     const event = envelope(phone, fact, events.at(-1) ?? phone.log.value.at(-1));
-    const fault = checkBody(event.kind, event.sv, event.body)[0];
-    if (fault) throw new SaveFailed(true, `${fact.kind} ${fault.field}: ${fault.rule}`);
     const hash = await eventHash(event);
     const sig = await signHash(key, hash);
     events.push({ lane: event.lane, seq: event.seq, hash, sig, event });
@@ -170,9 +168,8 @@ async function writeTwice(
     await within(writeInOrder(phone, events, beside), SAVE_MS_MAX);
   } catch (error) {
     if (error instanceof SaveFailed) throw error;
-    const hash = events.at(-1)?.hash ?? null;
-    const late = error instanceof TookTooLong;
-    throw new SaveFailed(!late, late ? 'too_slow' : nameOf(error), hash);
+    const reason = nameOf(error);
+    throw new SaveFailed(reason !== 'too_slow', reason);
   }
 }
 
@@ -188,7 +185,7 @@ async function writeInOrder(
     try {
       await phone.journal.cut(start);
     } catch {
-      throw new SaveFailed(false, nameOf(error), events.at(-1)?.hash ?? null);
+      throw new SaveFailed(false, nameOf(error));
     }
     throw error;
   }
@@ -199,7 +196,7 @@ async function appendJournal(phone: Phone, events: readonly StoredEvent[]): Prom
     return await phone.journal.append(events.map(eventRecord));
   } catch (error) {
     const { message } = error as Error;
-    throw new SaveFailed(!message.includes(UNCERTAIN), message, events.at(-1)?.hash ?? null);
+    throw new SaveFailed(!message.includes(UNCERTAIN), message);
   }
 }
 
@@ -218,7 +215,8 @@ async function appendTwiceAtMost(
   }
 }
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
+const nameOf = (error: unknown): string =>
+  error instanceof Trouble ? error.code : error instanceof Error ? error.name : String(error);
 
 /** A new visit's id: 16 random bytes. */
 export const newId = (phone: Phone): string => hex(phone.clock.random(16));

@@ -7,9 +7,8 @@ import { line } from '../device/line';
 import { holdLock } from '../device/lock';
 import { askToPersist, isInWeChat, isMissing, keepInstallOffer, startShell } from '../device/powers';
 import { openDb } from '../store/db';
-import type { Db } from '../store/db';
 import { keep } from '../store/meta';
-import { reconcile, TwoHistories } from '../store/recover';
+import { reconcile } from '../store/recover';
 import { hadLane } from './enrol';
 import { load, makePhone } from './phone';
 import type { Phone } from './phone';
@@ -57,8 +56,7 @@ export async function start(onAwake: () => void): Promise<void> {
     show(next);
   } catch (error) {
     const { name, message } = error as Error;
-    if (error instanceof TwoHistories) show('two_histories', message);
-    else show('trouble', `${name}: ${message}`);
+    show(message === 'two_histories' ? message : 'trouble', `${name}: ${message}`);
   }
 }
 
@@ -70,10 +68,9 @@ function show(next: Stage, why = ''): void {
 /** Open both stores, let each mend the other, and read the phone into memory. */
 async function wake(): Promise<Stage> {
   const journal = journalInWorker();
-  const open = async (): Promise<Db> => (await openDb()).db;
-  const [db, files] = await Promise.all([open(), journal.open(false)]);
+  const [db, files] = await Promise.all([openDb(), journal.open(false)]);
   const found = await reconcile(db, journal, files);
-  phone = makePhone(db, { clock, journal, line, app: APP, reopen: open });
+  phone = makePhone(db, { clock, journal, line, app: APP, reopen: openDb });
   sync = makeSync(phone);
   await load(phone);
   phone.boot += 1;

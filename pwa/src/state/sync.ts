@@ -3,7 +3,8 @@
 import { signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import { hex, utf8 } from '../device/bytes';
-import { NoLine } from '../device/line';
+import { codeOf, Trouble } from '../device/trouble';
+import type { Refusal } from '../device/trouble';
 import {
   absorbedFrom,
   ackOf,
@@ -17,15 +18,14 @@ import {
   pushOf,
   readJson,
   readSync,
-  SyncProblem,
 } from '../store/exchange';
 import type { Credentials } from '../store/exchange';
-import { absorb, cursorOf, StalePage } from '../store/feed';
-import { settle, write } from '../store/db';
+import { absorb, cursorOf } from '../store/feed';
+import { write } from '../store/db';
 import type { StoredBlob } from '../store/db';
-import { keep, read } from '../store/meta';
+import { keep, metaOf } from '../store/meta';
 import type { Copy } from '../store/recover';
-import type { Refusal, SyncAnswer, SyncRequest } from '../store/wire';
+import type { SyncAnswer, SyncRequest } from '../store/wire';
 import type { Phone } from './phone';
 import { loadFeed, unsentOf } from './phone';
 
@@ -89,19 +89,14 @@ export function makeSync(phone: Phone): Sync {
 }
 
 function waitAfter(error: unknown, failures: number, jitter: number): number {
-  const asked = error instanceof SyncProblem ? error.retryAfterMs : null;
+  const asked = error instanceof Trouble ? error.more.retryAfterMs : null;
   const limit = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** (failures - 1));
   return asked ?? Math.round(limit * jitter) + 1_000;
 }
 
 function failedState(error: unknown, again_at: number): SyncState {
-  const refusal = error instanceof SyncProblem ? error.refusal : null;
-  return { is: 'error', code: codeOf(error), refusal, again_at };
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof SyncProblem || error instanceof NoLine) return error.code;
-  return error instanceof StalePage ? 'stale_page' : 'phone_trouble';
+  const refusal = error instanceof Trouble ? error.more.refusal : undefined;
+  return { is: 'error', code: codeOf(error), refusal: refusal ?? null, again_at };
 }
 
 /** What one run remembers from request to request. */
@@ -149,14 +144,14 @@ async function exchangeOnce(phone: Phone, run: Run): Promise<boolean> {
   await loadFeed(phone);
   // A request was answered, and yet nothing moved: stop, rather than ask for ever.
   if (request.push && phone.ack.value.seq <= before.seq && before.epoch === said.epoch) {
-    throw new SyncProblem('not_taken');
+    throw new Trouble('not_taken');
   }
   return (await isWhole(phone, said, run)) && unsentOf(phone).length === 0;
 }
 
 function credentialsOf(phone: Phone): Credentials {
   const identity = phone.identity.value;
-  if (!identity) throw new SyncProblem('not_enrolled');
+  if (!identity) throw new Trouble('not_enrolled');
   return { identity, key: phone.key };
 }
 
@@ -169,11 +164,11 @@ async function noteTime(phone: Phone, request: SyncRequest, said: SyncAnswer): P
 async function isWhole(phone: Phone, said: SyncAnswer, run: Run): Promise<boolean> {
   const { pull } = said;
   if (!pull) return true;
-  if ('error' in pull) throw new SyncProblem(pull.error);
+  if ('error' in pull) throw new Trouble(pull.error);
   if (!pull.complete) return false;
   const rows = [...phone.rows.value.values()].flatMap((type) => [...type.values()]);
   if (await agrees(pull.digest, rows)) return true;
-  if (run.repaired) throw new SyncProblem('rows_differ');
+  if (run.repaired) throw new Trouble('rows_differ');
   run.repaired = true;
   await keep(phone.db, { pull: { ...phone.pull.value, cursor: null, staging: null } });
   await loadFeed(phone);
@@ -200,9 +195,7 @@ async function sendPhoto(phone: Phone, blob: StoredBlob): Promise<void> {
     if (code !== 'attachment_hash_mismatch') throw error;
     state = 'refused';
   }
-  await settle(write(phone.db, 'blobs'), async (tx) => {
-    await tx.objectStore('blobs').put({ ...blob, state });
-  });
+  await write(phone.db, ['blobs'], (stores) => stores('blobs').put({ ...blob, state }));
   const others = phone.photos.value.filter((photo) => photo.sha256 !== blob.sha256);
   phone.photos.value = [...others, { ...blob, state }];
 }
@@ -210,7 +203,7 @@ async function sendPhoto(phone: Phone, blob: StoredBlob): Promise<void> {
 /** Everything is done: note the time, and lay a copy of the rows beside the journal. */
 async function keepDone(phone: Phone): Promise<void> {
   const last = { ...phone.last.value, done_at: phone.clock.now() };
-  const serial = ((await read(phone.db, 'serial')) ?? 0) + 1;
+  const serial = ((await metaOf(phone.db, 'serial')) ?? 0) + 1;
   await keep(phone.db, { last, serial });
   phone.last.value = last;
   await phone.journal.keepRows(utf8(JSON.stringify(copyOf(phone, serial))), serial % 2 ? 1 : 2);

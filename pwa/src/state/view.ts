@@ -3,9 +3,8 @@
 import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import { dayOf } from '../device/clock';
-import { daysPastDue } from '../sync/classification';
 import { handFen } from '../sync/custody';
-import { addYears, daysBetween } from '../sync/dates';
+import { daysBetween } from '../sync/dates';
 import { view } from '../sync/overlay';
 import type { OwnEvent, Row } from '../sync/overlay';
 import { nextOf, remaining } from '../sync/receipts';
@@ -203,12 +202,15 @@ export function limitationOf(loan: LoanRow, today: string): { status: string; le
 
 /** Days past due on a day, from the due date; the import's own count where there is none. */
 export function pastDue(loan: LoanRow, today: string): number | null {
-  if (loan.due_on) return daysPastDue(loan.due_on, today);
+  if (loan.due_on) return Math.max(0, daysBetween(loan.due_on, today));
   return loan.days_past_due ?? null;
 }
 
 /** A promise lies ahead, and not more than a year (U11). */
-export const promiseRange = (today: string) => ({ from: today, to: addYears(today, 1) });
+export const promiseRange = (today: string) => ({
+  from: today,
+  to: `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`,
+});
 
 function slipsOf(phone: Phone, own: readonly OwnEvent[]) {
   const lane = phone.identity.value?.lane;

@@ -3,6 +3,10 @@
 import { keepDraft } from '../store/drafts';
 import type { StoredEvent } from '../store/db';
 import type { Phone } from './phone';
+import { shown } from './shown';
+import type { House, Loan } from './view';
+
+type Log = readonly StoredEvent[];
 
 /** The start of a visit as it was recorded. */
 export interface Started {
@@ -10,11 +14,6 @@ export interface Started {
   readonly household: string;
   readonly second_person: string | null;
   readonly started_at: number;
-}
-
-interface StartedBody {
-  readonly household: string;
-  readonly second_person: string | null;
 }
 
 /** What the officer has chosen for the end of the visit; recorded by "end the visit". */
@@ -29,7 +28,7 @@ export interface VisitDraft {
   readonly loan: string | null;
 }
 
-export const BLANK_VISIT: VisitDraft = {
+const BLANK_VISIT: VisitDraft = {
   met: null,
   met_name: '',
   met_relation: '',
@@ -39,58 +38,82 @@ export const BLANK_VISIT: VisitDraft = {
   loan: null,
 };
 
-/** Visits that were started and not ended, the latest first. */
-export function openVisits(log: readonly StoredEvent[]): Started[] {
-  const ended = new Set(
-    log.flatMap(({ event }) => (event.kind === 'visit.outcome' ? [event.visit] : [])),
-  );
-  return log
-    .filter(({ event }) => event.kind === 'visit.started' && !ended.has(event.visit))
-    .map(startedOf)
-    .reverse();
-}
+export const visitDraftName = (visit: string): string => `visit ${visit}`;
 
-export function visitOf(log: readonly StoredEvent[], visit: string): Started | null {
-  const found = log.find(({ event }) => event.kind === 'visit.started' && event.visit === visit);
-  return found ? startedOf(found) : null;
+export const visitDraft = (phone: Phone, visit: string): VisitDraft =>
+  draftWith(phone, visitDraftName(visit), BLANK_VISIT)[0];
+
+const isStart = ({ event }: StoredEvent): boolean => event.kind === 'visit.started';
+
+/** Visits that were started and not ended, the latest first. */
+export function openVisits(log: Log): Started[] {
+  const ends = log.filter(({ event }) => event.kind === 'visit.outcome');
+  const ended = new Set(ends.map(({ event }) => event.visit));
+  const open = log.filter((one) => isStart(one) && !ended.has(one.event.visit));
+  return open.map(startedOf).reverse();
 }
 
 function startedOf({ event }: StoredEvent): Started {
-  const { household, second_person } = event.body as unknown as StartedBody;
+  const { household, second_person } = event.body as unknown as Started;
   return { visit: event.visit ?? '', household, second_person, started_at: event.occurred_at };
 }
 
-/** Events of a kind in a visit. */
-export function inVisit(log: readonly StoredEvent[], visit: string, kind: string): StoredEvent[] {
-  return log.filter(({ event }) => event.visit === visit && event.kind === kind);
+export interface InVisit {
+  readonly started: Started;
+  readonly house: House;
+  readonly loan: Loan | undefined;
+}
+
+/** A visit with its household, and the loan if one is named; null when it left our work. */
+export function findVisit(phone: Phone, visit: string, loan?: string): InVisit | null {
+  const found = phone.log.value.find((one) => isStart(one) && one.event.visit === visit);
+  const started = found && startedOf(found);
+  const house = started && shown.houses.value.get(started.household);
+  if (!house) return null;
+  return { started, house, loan: house.loans.find(({ id }) => id === loan) };
+}
+
+/** The latest notice made in a visit for a loan, and for one who is named or anybody. */
+export function noticeMade(log: Log, visit: string, loan: string, role?: string) {
+  return log.findLast(
+    ({ event }) =>
+      event.kind === 'notice.made' &&
+      event.visit === visit &&
+      event.case === loan &&
+      (role === undefined || event.body.addressee_role === role),
+  );
 }
 
 /** Everything recorded about a household, the latest first; a void belongs to its receipt. */
-export function aboutHousehold(log: readonly StoredEvent[], id: string): StoredEvent[] {
-  return log.filter(({ event }) => event.subject === id).reverse();
-}
+export const aboutHousehold = (log: Log, id: string): StoredEvent[] =>
+  log.filter(({ event }) => event.subject === id).reverse();
 
-/** Who may be named as the second person stays the same for the day: it is proposed again. */
-export function lastSecondPerson(log: readonly StoredEvent[]): string | null {
-  const last = log.findLast(({ event }) => event.kind === 'visit.started');
+/** The second person stays the same for the day, mostly: proposed again. */
+export function lastSecondPerson(log: Log): string | null {
+  const last = log.findLast(isStart);
   return last ? startedOf(last).second_person : null;
 }
 
-/** Unfinished input under a name, or what it starts as. */
-export function draftOf<T extends object>(phone: Phone, name: string, blank: T): T {
-  return { ...blank, ...(phone.drafts.value.get(name) as Partial<T> | undefined) };
+export type Change<T> = (part: Partial<T>) => void;
+
+/** Unfinished input under a name, or what it starts as, and how to change it. */
+export function draftWith<T extends object>(
+  phone: Phone,
+  name: string,
+  blank: T,
+): readonly [T, Change<T>] {
+  const kept = phone.drafts.value.get(name) as Partial<T> | undefined;
+  const change: Change<T> = (part) => {
+    const before = phone.drafts.value.get(name) as Partial<T> | undefined;
+    setDraft(phone, name, { ...before, ...part });
+  };
+  return [{ ...blank, ...kept }, change];
 }
 
-/** Change part of a draft; it is on disk a moment later. A full disk must not stop the typing. */
-export function changeDraft(phone: Phone, name: string, change: object): void {
-  const value = { ...(phone.drafts.value.get(name) as object | undefined), ...change };
+export const dropDraft = (phone: Phone, name: string): void => setDraft(phone, name, undefined);
+
+/** It is on disk a moment later. A full disk must not stop the typing. */
+function setDraft(phone: Phone, name: string, value: object | undefined): void {
   phone.drafts.value = new Map(phone.drafts.value).set(name, value);
   keepDraft(phone.db, name, value).catch(() => undefined);
-}
-
-export function dropDraft(phone: Phone, name: string): void {
-  const drafts = new Map(phone.drafts.value);
-  drafts.delete(name);
-  phone.drafts.value = drafts;
-  keepDraft(phone.db, name, undefined).catch(() => undefined);
 }

@@ -1,7 +1,10 @@
-/** The database of the phone: its stores, and the one way to write into them. */
+/**
+ * The database of the phone: its stores, and the one way to write into them.
+ *
+ * The few lines over the browser's own interface are ours, for a library is 1 kB of 40, and what
+ * must be seen here is the transaction: its durability, its end, its failure.
+ */
 
-import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { Envelope } from '../sync/events';
 
 /** An event as recorded here: its identity is the hash; the signature is not part of it. */
@@ -52,83 +55,119 @@ export interface Staged {
   readonly verdict?: StoredVerdict;
 }
 
-export interface Schema extends DBSchema {
-  log: { key: [string, number]; value: StoredEvent };
-  head: { key: string; value: Head };
-  rows: { key: [string, string]; value: StoredRow };
-  staged: { key: string; value: Staged };
-  verdicts: { key: string; value: StoredVerdict };
-  blobs: { key: string; value: StoredBlob };
-  drafts: { key: string; value: unknown };
-  meta: { key: string; value: unknown };
+interface Schema {
+  readonly log: StoredEvent;
+  readonly head: Head;
+  readonly rows: StoredRow;
+  readonly staged: Staged;
+  readonly verdicts: StoredVerdict;
+  readonly blobs: StoredBlob;
+  readonly drafts: unknown;
+  readonly meta: unknown;
 }
 
-export type Db = IDBPDatabase<Schema>;
-export type Name = StoreNames<Schema>;
-export type WriteTx<N extends Name> = IDBPTransaction<Schema, N[], 'readwrite'>;
+export type Name = keyof Schema;
 
-export interface OpenedDb {
-  readonly db: Db;
-  /** The browser threw the old database away because it was damaged. */
-  readonly lost: boolean;
-}
+/** Where each store finds the key in a value; null where the key stands beside it. */
+const KEYS: Readonly<Record<Name, string | string[] | null>> = {
+  log: ['lane', 'seq'],
+  head: 'lane',
+  rows: ['etype', 'eid'],
+  staged: 'id',
+  verdicts: 'hash',
+  blobs: 'sha256',
+  drafts: null,
+  meta: null,
+};
 
 const DB_NAME = 'doorstep';
 const VERSION = 1;
 
+export type Db = IDBDatabase;
+
 /** Opens the database, and makes it where there is none. */
-export async function openDb(onClosed: () => void = () => undefined): Promise<OpenedDb> {
-  let lost = false;
-  const db = await openDB<Schema>(DB_NAME, VERSION, {
-    upgrade(fresh, _old, _new, _tx, event) {
-      lost = (event as { dataLoss?: string }).dataLoss === 'total';
-      fresh.createObjectStore('log', { keyPath: ['lane', 'seq'] });
-      fresh.createObjectStore('head', { keyPath: 'lane' });
-      fresh.createObjectStore('rows', { keyPath: ['etype', 'eid'] });
-      fresh.createObjectStore('staged', { keyPath: 'id' });
-      fresh.createObjectStore('verdicts', { keyPath: 'hash' });
-      fresh.createObjectStore('blobs', { keyPath: 'sha256' });
-      fresh.createObjectStore('drafts');
-      fresh.createObjectStore('meta');
-    },
-    terminated: onClosed,
+export function openDb(): Promise<Db> {
+  const request = indexedDB.open(DB_NAME, VERSION);
+  request.onupgradeneeded = () => {
+    for (const [name, keyPath] of Object.entries(KEYS)) {
+      request.result.createObjectStore(name, { keyPath });
+    }
+  };
+  return answer(request);
+}
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('no answer'));
   });
-  return { db, lost };
+}
+
+/** One store inside a transaction. */
+export interface Store<V> {
+  get(key: IDBValidKey): Promise<V | undefined>;
+  getAll(range?: IDBKeyRange): Promise<V[]>;
+  getAllKeys(): Promise<IDBValidKey[]>;
+  /** Refuses a value whose key is there already. */
+  add(value: V): Promise<unknown>;
+  put(value: V, key?: string): Promise<unknown>;
+  delete(key: IDBValidKey): Promise<unknown>;
+  clear(): Promise<unknown>;
+}
+
+/** The stores of one transaction, by name. */
+export type Stores = <N extends Name>(name: N) => Store<Schema[N]>;
+
+function storesOf(tx: IDBTransaction): Stores {
+  return (name) => {
+    const store = tx.objectStore(name);
+    return {
+      get: (key) => answer(store.get(key)),
+      getAll: (range) => answer(store.getAll(range)),
+      getAllKeys: () => answer(store.getAllKeys()),
+      add: (value) => answer(store.add(value)),
+      put: (value, key) => answer(store.put(value, key)),
+      delete: (key) => answer(store.delete(key)),
+      clear: () => answer(store.clear()),
+    };
+  };
+}
+
+export function read<N extends Name>(db: Db, name: N): Store<Schema[N]> {
+  return storesOf(db.transaction(name))(name);
 }
 
 /**
- * A transaction that is complete only when the disk has it.
+ * Do the work in one transaction over these stores, and wait until the disk has it.
  *
- * Since Chromium 121 the default no longer waits for the disk; nothing here may use the default.
+ * Any failure rolls all of it back. Since Chromium 121 the default no longer waits for the disk,
+ * so nothing here may use the default.
  */
-export function write<N extends Name>(db: Db, ...stores: N[]): WriteTx<N> {
-  return db.transaction(stores, 'readwrite', { durability: 'strict' });
-}
-
-/**
- * Do the work and wait for the disk; any failure rolls the whole transaction back.
- *
- * Both promises are awaited together: a transaction that aborts must not be left unheard.
- */
-export async function settle<N extends Name>(
-  tx: WriteTx<N>,
-  work: (tx: WriteTx<N>) => Promise<void>,
+export async function write(
+  db: Db,
+  names: readonly Name[],
+  work: (stores: Stores) => Promise<unknown>,
 ): Promise<void> {
-  const done = tx.done;
-  done.catch(() => undefined);
+  const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
+  const end = new Promise<void>((resolve, reject) => {
+    tx.oncomplete = () => resolve();
+    tx.onabort = () => reject(tx.error ?? new Error('aborted'));
+  });
+  // Awaited below; a transaction that aborts while the work goes on must not be left unheard.
+  end.catch(() => undefined);
   try {
-    await work(tx);
+    await work(storesOf(tx));
   } catch (error) {
-    if (!tx.error) abort(tx);
+    if (!tx.error) rollBack(tx);
     throw error;
   }
-  await done;
+  await end;
 }
 
-function abort(tx: { abort(): void }): void {
+function rollBack(tx: IDBTransaction): void {
   try {
     tx.abort();
   } catch {
-    // It has aborted by itself, for the reason that brought us here.
+    // It has ended by itself, for the reason that brought us here.
   }
 }

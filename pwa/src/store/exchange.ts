@@ -8,30 +8,20 @@
 import { gzip, hmac, sha256, utf8 } from '../device/bytes';
 import { signBytes } from '../device/keys';
 import type { Answer, Ask } from '../device/line';
+import { Trouble } from '../device/trouble';
+import type { Refusal } from '../device/trouble';
 import { canonicalBytes } from '../sync/canonical';
 import { ZERO_HASH } from '../sync/events';
 import { BATCH_EVENTS_MAX, nextBatch, packBatch } from '../sync/lane';
 import type { StoredEvent, StoredRow, StoredVerdict } from './db';
 import type { Absorbed } from './feed';
 import type { Ack, Identity } from './meta';
-import type { PullPage, Push, Refusal, SyncAnswer, SyncRequest, WireVerdict } from './wire';
+import type { PullPage, Push, SyncAnswer, SyncRequest, WireVerdict } from './wire';
 
 export { BATCH_EVENTS_MAX };
 
 /** Bytes of one page down: first sync of 300 households is one page. */
 const PAGE_BYTES = 1_000_000;
-
-/** The exchange failed; nothing on this phone has changed by it. */
-export class SyncProblem extends Error {
-  override readonly name = 'SyncProblem';
-  constructor(
-    readonly code: string,
-    readonly refusal: Refusal | null = null,
-    readonly retryAfterMs: number | null = null,
-  ) {
-    super(code);
-  }
-}
 
 export interface Credentials {
   readonly identity: Identity;
@@ -100,12 +90,11 @@ export function readJson(answer: Answer): unknown {
   try {
     value = JSON.parse(answer.text);
   } catch {
-    throw new SyncProblem(answer.status < 500 ? 'not_our_server' : 'server_down');
+    throw new Trouble(answer.status < 500 ? 'not_our_server' : 'server_down');
   }
   if (answer.status < 300) return value;
-  const refusal = value as Refusal | null;
-  const code = refusal?.code ?? 'server_down';
-  throw new SyncProblem(code, refusal, answer.retryAfterMs);
+  const refusal = value as Refusal;
+  throw new Trouble(refusal?.code ?? 'server_down', { refusal, retryAfterMs: answer.retryAfterMs });
 }
 
 /** The answer to this request, from our server and no other; anything else changes nothing. */
@@ -115,14 +104,14 @@ export async function readSync(
   secret: string,
 ): Promise<SyncAnswer> {
   const said = readJson(answer) as Partial<SyncAnswer> | null;
-  if (said?.req_id !== request.req_id) throw new SyncProblem('not_our_server');
+  if (said?.req_id !== request.req_id) throw new Trouble('not_our_server');
   const { ack, epoch } = said as SyncAnswer;
   if (!ack) {
-    if (request.push) throw new SyncProblem('mac_wrong');
+    if (request.push) throw new Trouble('mac_wrong');
     return said as SyncAnswer;
   }
   const claim = [ack.lane, ack.head_seq, ack.head_hash, epoch, request.req_id].join('|');
-  if ((await hmac(secret, utf8(claim))) !== ack.mac) throw new SyncProblem('mac_wrong');
+  if ((await hmac(secret, utf8(claim))) !== ack.mac) throw new Trouble('mac_wrong');
   return said as SyncAnswer;
 }
 
@@ -136,7 +125,7 @@ export function ackOf(said: SyncAnswer, known: Ack, log: readonly StoredEvent[])
   const base = known.epoch === epoch ? known : start;
   if (!ack || ack.head_seq <= base.seq) return base === known ? null : base;
   const ours = log.find((event) => event.seq === ack.head_seq && event.lane === ack.lane);
-  if (ours?.hash !== ack.head_hash) throw new SyncProblem('lane_forked');
+  if (ours?.hash !== ack.head_hash) throw new Trouble('lane_forked');
   return { epoch, seq: ack.head_seq, hash: ack.head_hash };
 }
 

@@ -1,7 +1,7 @@
 /** What the phone knows about itself, one record per name. */
 
 import type { Db } from './db';
-import { settle, write } from './db';
+import { read, write } from './db';
 
 /** Agreed at enrolment. The ack secret proves that an answer comes from our server. */
 export interface Identity {
@@ -61,18 +61,20 @@ export interface Meta {
 
 export type MetaName = keyof Meta;
 
-export async function read<N extends MetaName>(db: Db, name: N): Promise<Meta[N] | undefined> {
-  return (await db.get('meta', name)) as Meta[N] | undefined;
+export async function metaOf<N extends MetaName>(
+  db: Db,
+  name: N,
+): Promise<Meta[N] | undefined> {
+  return (await read(db, 'meta').get(name)) as Meta[N] | undefined;
 }
 
 /** Write several records at once, all or none. */
 export async function keep(db: Db, facts: Partial<Meta>): Promise<void> {
-  await settle(write(db, 'meta'), async (tx) => {
-    const meta = tx.objectStore('meta');
-    await Promise.all(Object.entries(facts).map(([name, value]) => meta.put(value, name)));
-  });
+  await write(db, ['meta'], (stores) =>
+    Promise.all(Object.entries(facts).map(([name, value]) => stores('meta').put(value, name))),
+  );
 }
 
 export async function drop(db: Db, name: MetaName): Promise<void> {
-  await settle(write(db, 'meta'), (tx) => tx.objectStore('meta').delete(name));
+  await write(db, ['meta'], (stores) => stores('meta').delete(name));
 }

@@ -8,18 +8,14 @@
 
 import { fromUtf8 } from '../device/bytes';
 import type { Journal, Opened } from '../device/journal';
+import { Trouble } from '../device/trouble';
 import { canonicalBytes } from '../sync/canonical';
 import { ZERO_HASH } from '../sync/events';
+import { read, write } from './db';
 import type { Db, StoredEvent, StoredRow, StoredVerdict } from './db';
-import { settle, write } from './db';
 import { readHead } from './log';
 import type { Ack, Anchor, Identity, LastSync } from './meta';
-import { keep, read } from './meta';
-
-/** Two different events with one number: nothing may be recorded until people have looked. */
-export class TwoHistories extends Error {
-  override readonly name = 'TwoHistories';
-}
+import { keep, metaOf } from './meta';
 
 /** The rows of the last complete exchange, as they lie beside the journal. */
 export interface Copy {
@@ -65,13 +61,18 @@ function storedFrom(record: JournalRecord): StoredEvent[] {
   return [{ lane: event.lane, seq: event.seq, hash, sig, event }];
 }
 
-/** Compare, and mend whichever of the two lacks something. */
+/**
+ * Compare, and mend whichever of the two lacks something.
+ *
+ * Throws `two_histories` for two events with one number: nothing may be recorded until people
+ * have looked.
+ */
 export async function reconcile(
   db: Db,
   journal: Journal,
   opened: Opened | null,
 ): Promise<Recovered> {
-  const inDatabase = await read(db, 'identity');
+  const inDatabase = await metaOf(db, 'identity');
   const inJournal = opened && lastIdentity(opened.payloads);
   if (opened && inJournal && !inDatabase) return restoreDatabase(db, opened, inJournal);
   if (!inDatabase) return { identity: null, toDatabase: 0, toJournal: 0 };
@@ -83,8 +84,8 @@ export async function reconcile(
 
 function lastIdentity(payloads: readonly Bytes[]): Identity | null {
   const record = payloads.findLast((payload) => !isEvent(payload));
-  const read = record && readRecord(record);
-  return read && 'identity' in read ? read.identity : null;
+  const found = record && readRecord(record);
+  return found && 'identity' in found ? found.identity : null;
 }
 
 interface Both {
@@ -98,7 +99,7 @@ async function mendBoth({ db, journal, payloads, identity }: Both): Promise<Reco
   const head = await readHead(db, identity.lane);
   if (isSame(payloads, head)) return { identity, toDatabase: 0, toJournal: 0 };
   const theirs = payloads.filter(isEvent).flatMap((payload) => storedFrom(readRecord(payload)));
-  const ours = await db.getAll('log');
+  const ours = await read(db, 'log').getAll();
   refuseTwoHistories(ours, theirs);
   const missingHere = without(theirs, ours);
   const missingThere = without(ours, theirs);
@@ -126,19 +127,19 @@ function refuseTwoHistories(ours: readonly StoredEvent[], theirs: readonly Store
   const known = new Map(ours.map((event) => [place(event), event.hash]));
   for (const event of theirs) {
     const here = known.get(place(event));
-    if (here !== undefined && here !== event.hash) throw new TwoHistories(place(event));
+    if (here !== undefined && here !== event.hash) throw new Trouble('two_histories');
   }
 }
 
 async function putEvents(db: Db, events: readonly StoredEvent[], lane: string): Promise<void> {
   if (events.length === 0) return;
-  await settle(write(db, 'log', 'head'), async (tx) => {
-    const log = tx.objectStore('log');
+  await write(db, ['log', 'head'], async (stores) => {
+    const log = stores('log');
     await Promise.all(events.map((event) => log.put(event)));
     const last = events.findLast((event) => event.lane === lane);
-    const head = await tx.objectStore('head').get(lane);
+    const head = await stores('head').get(lane);
     if (last && last.seq > (head?.seq ?? 0)) {
-      await tx.objectStore('head').put({ lane, seq: last.seq, hash: last.hash });
+      await stores('head').put({ lane, seq: last.seq, hash: last.hash });
     }
   });
 }
@@ -149,7 +150,7 @@ async function restoreDatabase(db: Db, opened: Opened, identity: Identity): Prom
   await putEvents(db, events, identity.lane);
   const copy = newestCopy(opened.slots, identity.lane);
   if (copy) await restoreRows(db, copy);
-  const pending = await read(db, 'pending');
+  const pending = await metaOf(db, 'pending');
   // Killed between the two halves of the enrolment: the key is still there.
   const key = pending?.lane === identity.lane ? { key: pending.key } : {};
   await keep(db, { identity, boot: events.at(-1)?.event.boot ?? 0, ...key });
@@ -157,10 +158,10 @@ async function restoreDatabase(db: Db, opened: Opened, identity: Identity): Prom
 }
 
 async function restoreRows(db: Db, copy: Copy): Promise<void> {
-  await settle(write(db, 'rows', 'verdicts', 'meta'), async (tx) => {
-    await Promise.all(copy.rows.map((row) => tx.objectStore('rows').put(row)));
-    await Promise.all(copy.verdicts.map((verdict) => tx.objectStore('verdicts').put(verdict)));
-    const meta = tx.objectStore('meta');
+  await write(db, ['rows', 'verdicts', 'meta'], async (stores) => {
+    await Promise.all(copy.rows.map((row) => stores('rows').put(row)));
+    await Promise.all(copy.verdicts.map((verdict) => stores('verdicts').put(verdict)));
+    const meta = stores('meta');
     const { epoch, cursor, serial, ack, anchor, last } = copy;
     await meta.put({ epoch, cursor, staging: null }, 'pull');
     await meta.put(serial, 'serial');

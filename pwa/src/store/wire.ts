@@ -62,12 +62,3 @@ export interface EnrolAnswer {
   readonly epoch: string;
   readonly now: number;
 }
-
-/** How the server refuses a request: a code, and what to tell the person. */
-export interface Refusal {
-  readonly code: string;
-  readonly message?: string;
-  readonly message_en?: string;
-  readonly next?: string;
-  readonly next_en?: string;
-}

@@ -5,7 +5,7 @@ import { formatYuan } from '../sync/amounts';
 import { phone } from '../state/start';
 import { shown } from '../state/shown';
 import type { StoredEvent } from '../store/db';
-import type { Refusal } from '../store/wire';
+import type { Refusal } from '../device/trouble';
 import { fill, text } from './words';
 
 export { fill, text } from './words';

@@ -10,13 +10,10 @@ from server.console.page import language, refused
 from server.console.routes import bp
 from server.office.import_headings import HEADINGS, REQUIRED
 from server.office.import_text import rule_text
-from server.services.import_master import ImportRefused, import_master
+from server.services.import_master import ImportRefused, import_master, read_control_total
 from server.services.read_table import ENCODINGS
-from sync.amounts import parse_yuan
 from sync.problems import Problem
 
-# A branch, not a bank: a larger control total is a mistake of units.
-CONTROL_FEN_MAX = 100_000_000_000_00
 FAULTS_SHOWN_MAX = 500
 
 
@@ -47,16 +44,11 @@ def _import() -> object:
     if upload is None or not upload.filename:
         raise Problem("form_invalid", field="文件", rule="必选")
     encoding = request.form.get("encoding", "")
-    control_total_fen = parse_yuan(
-        request.form.get("control_total", "").replace(",", ""),
-        max_fen=CONTROL_FEN_MAX,
-        zero_ok=True,
-    )
     return import_master(
         person().branch_id,
         upload.read(),
         as_of=request.form.get("as_of", ""),
-        control_total_fen=control_total_fen,
+        control_total_fen=read_control_total(request.form.get("control_total", "")),
         by=person().id,
         encoding=encoding if encoding in ENCODINGS else None,
     )

@@ -1,0 +1,12 @@
+/** A household or loan that has left the officer's work while its screen was open. */
+
+import { text } from '../text';
+import { Frame } from './frame';
+
+export function Gone() {
+  return (
+    <Frame title={text.gone}>
+      <p class="empty">{text.goneWhy}</p>
+    </Frame>
+  );
+}
