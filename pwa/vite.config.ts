@@ -7,36 +7,45 @@ import { papers } from './src/text/papers.ts';
 import { zh } from './src/text/zh.ts';
 
 /** Files of the shell that carry no hash in their names. */
-const ALWAYS = ['/', '/manifest.webmanifest', '/icon.svg', '/zh.json', '/en.json'];
+const ALWAYS = ['/', '/manifest.webmanifest', '/icon.svg'];
 
 /** Words are data: each language is a file of its own, and a phone loads the one it speaks. */
-const WORDS = new Map([
-  ['/zh.json', JSON.stringify({ ...zh, papers })],
-  ['/en.json', JSON.stringify({ ...en, papers })],
-]);
+const WORDS = {
+  zh: JSON.stringify({ ...zh, papers }),
+  en: JSON.stringify({ ...en, papers }),
+};
 
-/** A name for this build, out of the names of its files, which carry hashes, and its words. */
-function nameOf(files: readonly string[]): string {
+/** Their addresses, which change with every word, for the server lets them be kept for ever. */
+const WORDS_AT = {
+  zh: `/assets/zh-${nameOf([WORDS.zh])}.json`,
+  en: `/assets/en-${nameOf([WORDS.en])}.json`,
+};
+
+/** A short name for some content: FNV-1a, for names only and no proof of anything. */
+function nameOf(content: readonly string[]): string {
   let sum = 0x811c9dc5;
-  for (const letter of files.join(' ')) {
+  for (const letter of content.join(' ')) {
     sum = Math.imul(sum ^ letter.charCodeAt(0), 0x01000193) >>> 0;
   }
   return sum.toString(16).padStart(8, '0');
 }
 
+/** Writes the words beside the program, and serves them in development. */
 function words(): Plugin {
+  const languages = ['zh', 'en'] as const;
   return {
     name: 'words',
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const source = WORDS.get(request.url ?? '');
-        if (source) response.setHeader('Content-Type', 'application/json').end(source);
-        else next();
+        const language = languages.find((one) => WORDS_AT[one] === request.url);
+        if (language === undefined) next();
+        else response.setHeader('Content-Type', 'application/json').end(WORDS[language]);
       });
     },
     generateBundle() {
-      for (const [path, source] of WORDS) {
-        this.emitFile({ type: 'asset', fileName: path.slice(1), source });
+      for (const language of languages) {
+        const fileName = WORDS_AT[language].slice(1);
+        this.emitFile({ type: 'asset', fileName, source: WORDS[language] });
       }
     },
   };
@@ -49,19 +58,20 @@ function shell(): Plugin {
     apply: 'build',
     enforce: 'post',
     generateBundle(_, bundle) {
-      const files = Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file));
+      const files = Object.keys(bundle).filter((file) => /\.(js|css|json)$/.test(file));
       const paths = files.filter((file) => file !== 'sw.js').map((file) => `/${file}`).sort();
       const worker = bundle['sw.js'];
       if (worker?.type !== 'chunk') throw new Error('sw.js was not built');
       worker.code = worker.code
         .replaceAll('__SHELL__', JSON.stringify([...ALWAYS, ...paths]))
-        .replaceAll('__BUILD__', JSON.stringify(nameOf([...paths, ...WORDS.values()])));
+        .replaceAll('__BUILD__', JSON.stringify(nameOf(paths)));
     },
   };
 }
 
 export default defineConfig({
   plugins: [words(), shell()],
+  define: { __WORDS_AT__: JSON.stringify(WORDS_AT) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: ['chrome114', 'safari16.4'],

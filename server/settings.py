@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PREFIX = "DOORSTEP_"
 
@@ -62,7 +63,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             if key not in known:
                 raise SettingsError(f"{name} is not a setting of Doorstep; see docs/settings.md")
             given[key] = value
-    return Settings(**{key: _read(known[key], value) for key, value in given.items()})
+    values: dict[str, Any] = {key: _read(known[key], value) for key, value in given.items()}
+    return Settings(**values)
 
 
 def _from_file(name: str, path: str) -> str:

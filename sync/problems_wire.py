@@ -234,4 +234,18 @@ WIRE: dict[str, tuple[int, str, str, str, str]] = {
         "请换一位同事担任。",
         "Give the role to another colleague.",
     ),
+    "branch_exists": (
+        409,
+        "网点 {branch} 或代码 {number} 已经存在，没有新建任何东西。",
+        "Branch {branch} or code {number} exists already; nothing was made.",
+        "请换一个编号和代码。",
+        "Choose another id and code.",
+    ),
+    "staff_exists": (
+        409,
+        "工号 {staff} 或用户名 {username} 已有人使用，没有添加任何人。",
+        "The id {staff} or the user name {username} is taken; nobody was added.",
+        "请换一个工号或用户名。",
+        "Choose another id or user name.",
+    ),
 }

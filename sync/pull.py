@@ -39,7 +39,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of the feed. `digest` is there only if the page completes the scope.
+    """A page of the feed. `digest` is there if the page completes a scope that has changed.
 
     is_rewound  The phone proved a tick that this history has not reached: it was rewound without
                 a new epoch, and somebody must look.
@@ -82,13 +82,14 @@ def give_out(store: PullStore, reader: Reader, cursor: str | None, limit_bytes: 
     end = _end_of_page(feed, verdicts, limit)
     complete = end is None
     upto = latest if end is None else end
+    rows = _rows(store, [line for line in feed if line.tick <= upto])
     return Page(
         reset=reset,
-        rows=_rows(store, [line for line in feed if line.tick <= upto]),
+        rows=rows,
         verdicts=tuple(_verdict(line) for line in verdicts if line.tick <= upto),
         cursor=write_cursor(reader, epoch, upto),
         complete=complete,
-        digest=store.scope_digest() if complete else None,
+        digest=store.scope_digest() if complete and (reset or rows) else None,
         is_rewound=is_rewound,
     )
 

@@ -15,7 +15,6 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from server import create_app
 from server.clock import at_hour
@@ -175,29 +174,38 @@ class Bank:
             return list(session.scalars(select(table)))
 
 
-def found_bank(url: str, folder: Path, *, first: bool = True) -> Bank:
-    """The bank in a migrated database; `first` founds it, else it is opened again."""
-    clock = Hands()
-    app = create_app(Settings(data_dir=folder, database_url=url), clock=clock)
-    app.testing = True
-    bank = Bank(app, clock)
-    if first:
-        with app.app_context():
-            create_branch(
-                BRANCH, code="12", name="塘冲分社", institution="信用社", contact_phone="076300000"
-            )
-            for person in STAFF:
-                add_staff(BRANCH, person)
-            load_master(
-                BRANCH,
-                MasterData(areas=(AREA,), households=HOUSEHOLDS, loans=LOANS),
-                as_of="2026-02-28",
-                by=CHEN_JIE,
-            )
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """Where a founded bank lies: its database, and the folder with its keys."""
+
+    url: str
+    folder: Path
+
+
+def found_bank(url: str, folder: Path) -> Bank:
+    """Found the bank in a migrated database."""
+    bank = open_bank(url, folder)
+    with bank.app.app_context():
+        create_branch(
+            BRANCH, code="12", name="塘冲分社", institution="信用社", contact_phone="076300000"
+        )
+        for person in STAFF:
+            add_staff(BRANCH, person)
+        master = MasterData(areas=(AREA,), households=HOUSEHOLDS, loans=LOANS)
+        load_master(BRANCH, master, as_of="2026-02-28", by=CHEN_JIE)
     return bank
 
 
-def session_of(bank: Bank) -> Session:
-    """A session on the bank's database, for a test that looks behind the services."""
-    with bank.app.app_context():
-        return Session(db.engine)
+def open_bank(url: str, folder: Path) -> Bank:
+    """The application over a database that holds the bank already."""
+    clock = Hands()
+    app = create_app(Settings(data_dir=folder, database_url=url), clock=clock)
+    app.testing = True
+    return Bank(app, clock)
+
+
+def copy_bank(original: Founded, url: str, folder: Path) -> Bank:
+    """The bank in a copy of its database, with the keys of the original."""
+    for name in ("secret.key", "office.pem"):
+        (folder / name).write_bytes((original.folder / name).read_bytes())
+    return open_bank(url, folder)

@@ -6,11 +6,10 @@ import click
 
 from server import create_app
 from server.commands.readiness import NotReady, check_data_dir
-from server.db import snapshot
 from server.services.branches import create_branch
 from server.services.installation import initialise
 from server.settings import read_settings
-from server.tables import Branch
+from sync.problems import Problem
 
 
 @click.command("add-branch")
@@ -25,12 +24,10 @@ def command(branch_id: str, code: str, name: str, institution: str, phone: str) 
     check_data_dir(settings.data_dir)
     with create_app(settings).app_context():
         initialise()
-        with snapshot() as session:
-            known = {(row.branch_id, row.code) for row in session.query(Branch)}
-        if any(branch_id == one or code == other for one, other in known):
-            raise NotReady(
-                f"网点 {branch_id} 或代码 {code} 已经存在，没有新建任何东西。",
-                f"Branch {branch_id} or code {code} exists already; nothing was made.",
+        try:
+            create_branch(
+                branch_id, code=code, name=name, institution=institution, contact_phone=phone
             )
-        create_branch(branch_id, code=code, name=name, institution=institution, contact_phone=phone)
+        except Problem as problem:
+            raise NotReady(problem.zh, problem.en) from None
     click.echo(f"网点 {branch_id} 已建立。Branch {branch_id} is ready.")

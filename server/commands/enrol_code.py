@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
 from server import create_app
-from server.db import snapshot
-from server.services.branches import SYSTEM
+from server.services.branches import SYSTEM, find_staff
 from server.services.enrolment import issue_code
 from server.settings import read_settings
-from server.tables import Staff
 
 
 @click.command("enrol-code")
@@ -26,13 +23,7 @@ def command(officer: str, branch: str | None) -> None:
 
 
 def _find(officer: str, branch: str | None) -> tuple[str, str]:
-    with snapshot() as session:
-        rows = session.execute(
-            select(Staff.branch_id, Staff.id).where(
-                Staff.is_active, (Staff.id == officer) | (Staff.username == officer)
-            )
-        ).all()
-    found = [(row.branch_id, row.id) for row in rows if branch in (None, row.branch_id)]
+    found = find_staff(officer, branch)
     if len(found) != 1:
         raise click.UsageError(f"{len(found)} active officers are called {officer}")
     return found[0]

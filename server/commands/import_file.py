@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
 from server import create_app
-from server.db import snapshot
 from server.office.import_text import rule_text
-from server.services.branches import SYSTEM
+from server.services.branches import SYSTEM, the_branch
 from server.services.import_master import (
     ImportDone,
     ImportRefused,
@@ -20,7 +18,6 @@ from server.services.import_master import (
 from server.services.installation import initialise
 from server.services.read_table import ENCODINGS
 from server.settings import read_settings
-from server.tables import Branch
 from sync.amounts import format_yuan
 from sync.problems import Problem
 
@@ -49,7 +46,7 @@ def command(
         try:
             initialise()
             done = import_master(
-                _branch(branch),
+                the_branch(branch),
                 file.read_bytes(),
                 as_of=as_of,
                 control_total_fen=read_control_total(control_total),
@@ -61,16 +58,6 @@ def command(
         except Problem as problem:
             raise Refused("\n".join(_sentences(problem))) from None
     _say(done)
-
-
-def _branch(given: str | None) -> str:
-    with snapshot() as session:
-        known = list(session.scalars(select(Branch.branch_id).order_by(Branch.branch_id)))
-    if given is None and len(known) == 1:
-        return known[0]
-    if given not in known:
-        raise Problem("branch_unknown", branch=given or f"--branch {'|'.join(known) or '—'}")
-    return given
 
 
 def _say(done: ImportDone) -> None:

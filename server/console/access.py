@@ -80,13 +80,9 @@ def _only(roles: tuple[str, ...]) -> Callable[[View], View]:
             if not may(*roles):
                 who = person()
                 log.info("refused staff=%s endpoint=%s", who.id, request.endpoint)
-                raise Problem("not_permitted", role=_first(who.roles), roles=",".join(roles))
+                raise Problem("not_permitted", role=",".join(sorted(who.roles)), roles=",".join(roles))
             return view(*args, **values)
 
         return guarded  # type: ignore[return-value]
 
     return guard
-
-
-def _first(roles: frozenset[str]) -> str:
-    return min(roles, default="—")

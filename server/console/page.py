@@ -23,8 +23,11 @@ REASONS = {key.removeprefix("reason_") for key in TABLES["zh"] if key.startswith
 
 def language() -> Language:
     """Chinese, unless the browser asks for English and not for Chinese before it."""
-    best = request.accept_languages.best_match(["zh", "en"], default="zh")
-    return "en" if best == "en" else "zh"
+    for wanted in request.accept_languages.values():
+        primary = wanted.lower().split("-")[0]
+        if primary in ("zh", "en"):
+            return "en" if primary == "en" else "zh"
+    return "zh"
 
 
 def t(key: str, **values: object) -> str:

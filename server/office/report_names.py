@@ -31,6 +31,16 @@ def printed_names(
     return [_bracketed(key[0], [*key[1:], note]) for key, note in zip(keys, notes, strict=True)]
 
 
+def names_with_places(households: Sequence[HouseholdFact]) -> list[str]:
+    """内田村委内新村的测石头: where each lives, then the name; the number where both are equal."""
+    told = [_place_of(one) + one.name for one in households]
+    counts = Counter(told)
+    return [
+        f"{words}（{one.id}）" if counts[words] > 1 else words
+        for words, one in zip(told, households, strict=True)
+    ]
+
+
 def _bracketed(name: str, parts: Iterable[str]) -> str:
     """The name with what is known behind it; nothing in brackets means no brackets."""
     inner = "，".join(part for part in parts if part)
@@ -54,7 +64,7 @@ def committee(village: str) -> str:
     return village if village.endswith((COMMITTEE, "村委会")) else f"{village}{COMMITTEE}"
 
 
-def place_of(household: HouseholdFact) -> str:
+def _place_of(household: HouseholdFact) -> str:
     """Where a household lives, to be put before its name: 内田村委内新村的, or nothing."""
     village = committee(household.village) if household.village else ""
     place = village + (household.natural_village or "")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from server.office.report_facts import HouseholdFact, ReceiptFact, WeekFacts
 from server.office.report_groups import UNSTATED, AreaGroups, WeekGroups
-from server.office.report_names import committee, listed, place_of, printed_names, yuan
+from server.office.report_names import committee, listed, names_with_places, printed_names, yuan
 from server.office.report_reasons import reason_clauses
 from server.office.report_requests import collective_sentences, plan_sentence, service_sentence
 from sync.capitals import chinese_number
@@ -98,8 +98,7 @@ def _sub_area_sentences(groups: AreaGroups) -> Iterator[str]:
         yield f"{also}签回催收通知书{chinese_number(len(groups.signed))}户。"
         also = "另"
     if groups.promising:
-        homes = zip(groups.promising, printed_names(groups.promising), strict=True)
-        names = [place_of(one) + name for one, name in homes]
+        names = names_with_places(groups.promising)
         count = chinese_number(len(names))
         yield (
             f"{also}达成还款意向的{count}户，{listed(names)}，借款本金{yuan(_covered(groups))}。"
@@ -126,10 +125,12 @@ def _apart(facts: WeekFacts, groups: WeekGroups) -> Iterator[str]:
 
 
 def _slips(facts: WeekFacts, receipts: Sequence[ReceiptFact]) -> str:
-    names = "、".join(_payers(facts.households, receipts))
+    """现金一笔（A），金额600元. A slip may name somebody whom nobody knows."""
+    payers = _payers(facts.households, receipts)
+    names = f"（{'、'.join(payers)}）" if payers else ""
     total = sum(receipt.amount_fen for receipt in receipts)
-    count = chinese_number(len(receipts))
-    return f"现金{count}笔（{names}），金额{'共' if len(receipts) > 1 else ''}{yuan(total)}"
+    whole = "金额共" if len(receipts) > 1 else "金额"
+    return f"现金{chinese_number(len(receipts))}笔{names}，{whole}{yuan(total)}"
 
 
 def _cash(receipts: Sequence[ReceiptFact], payers: Sequence[str]) -> str:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.db import Tx, transaction
+from server.db import Tx, snapshot, transaction
 from server.keys import random_bytes
 from server.office.roles import check_roles
 from server.services import feed, office_events
 from server.services.passwords import hash_password
 from server.tables import Branch, Clock, Lane, Staff, StaffRole
 from sync.events import ZERO_HASH
+from sync.problems import Problem
 
 SYSTEM = "system"  # the actor of what nobody in particular does
 
@@ -33,8 +34,14 @@ class NewStaff:
 def create_branch(
     branch_id: str, *, code: str, name: str, institution: str, contact_phone: str
 ) -> None:
-    """Make a branch: its row, its clock at tick 0, and its own lane, named B + code."""
+    """Make a branch: its row, its clock at tick 0, and its own lane, named B + code.
+
+    Refuses `branch_exists` for an id or a code that is taken.
+    """
     with transaction(branch_id, actor=SYSTEM, cause="create_branch") as tx:
+        taken = (Branch.branch_id == branch_id) | (Branch.code == code)
+        if tx.session.scalars(select(Branch).where(taken)).first():
+            raise Problem("branch_exists", branch=branch_id, number=code)
         tx.session.add(
             Branch(
                 branch_id=branch_id,
@@ -61,10 +68,21 @@ def create_branch(
 
 
 def add_staff(branch_id: str, person: NewStaff, *, by: str = SYSTEM) -> None:
-    """Add a person with roles. Refuses roles that exclude each other, and a weak password."""
+    """Add a person with roles.
+
+    Refuses `role_conflict` for roles that exclude each other, `password_weak`, `branch_unknown`,
+    and `staff_exists` for an id or a user name that is taken.
+    """
     check_roles(person.roles)
     password_hash = hash_password(person.password)
     with transaction(branch_id, actor=by, cause="add_staff") as tx:
+        if tx.session.get(Branch, branch_id) is None:
+            raise Problem("branch_unknown", branch=branch_id)
+        same = (Staff.branch_id == branch_id) & (Staff.id == person.id)
+        if tx.session.scalars(
+            select(Staff).where(same | (Staff.username == person.username))
+        ).first():
+            raise Problem("staff_exists", staff=person.id, username=person.username)
         _write_staff(tx, person, password_hash)
         body = {"staff": person.id, "roles": sorted(person.roles)}
         office_events.record(tx, "staff.added", body, actor=by)
@@ -89,6 +107,28 @@ def _write_staff(tx: Tx, person: NewStaff, password_hash: str) -> None:
         for role in sorted(set(person.roles))
     )
     tx.session.flush()
+
+
+def the_branch(given: str | None) -> str:
+    """The branch that is meant: the one named, or the only one. Refuses `branch_unknown`."""
+    with snapshot() as session:
+        known = list(session.scalars(select(Branch.branch_id).order_by(Branch.branch_id)))
+    if given is None and len(known) == 1:
+        return known[0]
+    if given not in known:
+        raise Problem("branch_unknown", branch=given or f"--branch {'|'.join(known) or '—'}")
+    return given
+
+
+def find_staff(name: str, branch_id: str | None) -> list[tuple[str, str]]:
+    """(branch, id) of the active people with this id or user name, in one branch or in all."""
+    with snapshot() as session:
+        rows = session.execute(
+            select(Staff.branch_id, Staff.id).where(
+                Staff.is_active, (Staff.id == name) | (Staff.username == name)
+            )
+        ).all()
+    return [(row.branch_id, row.id) for row in rows if branch_id in (None, row.branch_id)]
 
 
 def collectors(session: Session, branch_id: str) -> list[str]:

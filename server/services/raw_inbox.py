@@ -28,7 +28,7 @@ def keep_raw(body: bytes, *, device_id: str | None, error: str) -> None:
     kept = body[:BODY_BYTES_MAX]
     with Session(db.engine) as session:
         session.connection(execution_options={"write": True})
-        same = (RawInbox.device_id.is_(device_id), RawInbox.error == error)
+        same = (RawInbox.device_id.is_not_distinct_from(device_id), RawInbox.error == error)
         held = session.scalar(select(func.count()).select_from(RawInbox).where(*same)) or 0
         again = session.scalar(select(RawInbox.id).where(*same, RawInbox.body == kept).limit(1))
         if again is None and held < ROWS_OF_A_DEVICE_MAX:

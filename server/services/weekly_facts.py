@@ -11,6 +11,7 @@ from collections import Counter
 
 from sqlalchemy.orm import Session
 
+from server.office.master_data import FARM_HOUSEHOLD
 from server.office.report_facts import AreaFact, Period, WeekFacts
 from server.office.report_period import monday_of
 from server.services.weekly_households import household_facts
@@ -41,10 +42,10 @@ def week_facts(session: Session, branch_id: str, period: Period) -> WeekFacts:
 
 
 def _areas(rows: WeekRows) -> tuple[AreaFact, ...]:
-    """The areas in scope. One without any household changes no figure and is kept for its name."""
+    """The areas in scope. One without any farm household is kept for its name and collectives."""
     households = rows.households()
     active = rows.active_households()
-    inhabited = {row.area_id for row in households}
+    inhabited = {row.area_id for row in households if row.kind == FARM_HOUSEHOLD}
     in_scope = {row.area_id for row in households if row.id in active}
     return tuple(
         _area(row) for row in rows.areas() if row.id in in_scope or row.id not in inhabited

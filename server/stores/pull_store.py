@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from server.stores.events import is_latest
@@ -27,11 +27,6 @@ class Scope:
 
 
 BuildRows = Callable[[Scope, Sequence[FeedLine]], Rows]
-
-# Digests by (epoch, branch, officer, last tick of his feed): rows change only with a tick of the
-# feed, so the same key is the same digest. Per process; a new process works it out once more.
-_DIGESTS: dict[tuple[str, str, str, int], dict[str, str]] = {}
-_DIGESTS_MAX = 2000
 
 
 class SqlPullStore:
@@ -95,21 +90,4 @@ class SqlPullStore:
 
     def scope_digest(self) -> dict[str, str]:
         """See PullStore."""
-        key = (self.epoch(), self.scope.branch_id, self.scope.officer_id, self._last_tick())
-        if key not in _DIGESTS:
-            held = [line for line in self.feed_after(0) if line.op == "upsert"]
-            while len(_DIGESTS) >= _DIGESTS_MAX:
-                _DIGESTS.pop(next(iter(_DIGESTS)), None)
-            _DIGESTS[key] = digests(self.rows(held))
-        return _DIGESTS[key]
-
-    def _last_tick(self) -> int:
-        return (
-            self.session.scalar(
-                select(func.max(Feed.tick)).where(
-                    Feed.branch_id == self.scope.branch_id,
-                    Feed.officer_id == self.scope.officer_id,
-                )
-            )
-            or 0
-        )
+        return digests(self.rows([line for line in self.feed_after(0) if line.op == "upsert"]))

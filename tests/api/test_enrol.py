@@ -38,15 +38,13 @@ def test_it_makes_a_device_with_a_lane(bank: Bank) -> None:
     assert told["branch"] == {"id": "tangchong", "name": "塘冲分社"}
     assert told["now"] == bank.clock.now
     assert answer.headers["Cache-Control"] == "no-store"
-    assert [row.kind for row in bank.rows(EventRow)][-1:] == ["device.enrolled"] or any(
-        row.kind == "device.enrolled" for row in bank.rows(EventRow)
-    )
+    assert "device.enrolled" in [row.kind for row in bank.rows(EventRow)]
 
 
-def test_it_takes_the_code_as_people_type_it(bank: Bank) -> None:
-    code = bank.code(LI_WEI).lower().replace("-", " ")
+def test_it_takes_the_code_as_people_type_it(one_one_bank: Bank) -> None:
+    code = one_bank.code(LI_WEI).lower().replace("-", " ")
 
-    assert bank.http.post("/v1/enrol", json=request_with(code)).status_code == 201
+    assert one_bank.http.post("/v1/enrol", json=request_with(code)).status_code == 201
 
 
 def test_it_gives_the_same_answer_to_the_same_phone(bank: Bank) -> None:
@@ -83,9 +81,9 @@ def test_it_refuses_a_code_after_ten_minutes(bank: Bank) -> None:
     assert again.status_code == 409
 
 
-def test_it_says_the_same_of_every_code_that_was_never_given(bank: Bank) -> None:
+def test_it_says_the_same_of_every_code_that_was_never_given(one_one_bank: Bank) -> None:
     answers = [
-        bank.http.post("/v1/enrol", json=request_with(code)).json
+        one_bank.http.post("/v1/enrol", json=request_with(code)).json
         for code in ("AAAA-AAAA", "short", "", "零零零零-零零零零", "U" * 8)
     ]
 
@@ -93,14 +91,14 @@ def test_it_says_the_same_of_every_code_that_was_never_given(bank: Bank) -> None
     assert answers[0] is not None and answers[0]["code"] == "code_unknown"
 
 
-def test_it_makes_a_guesser_wait(bank: Bank) -> None:
+def test_it_makes_a_guesser_wait(one_one_bank: Bank) -> None:
     for _ in range(GUESSES_A_MINUTE_MAX):
-        bank.http.post("/v1/enrol", json=request_with("AAAA-AAAA"))
+        one_bank.http.post("/v1/enrol", json=request_with("AAAA-AAAA"))
 
-    limited = bank.http.post("/v1/enrol", json=request_with(bank.code(LI_WEI)))
+    limited = one_bank.http.post("/v1/enrol", json=request_with(one_bank.code(LI_WEI)))
     assert limited.status_code == 429
-    bank.clock.pass_minutes(1)
-    after = bank.http.post("/v1/enrol", json=request_with(bank.code(LI_WEI)))
+    one_bank.clock.pass_minutes(1)
+    after = one_bank.http.post("/v1/enrol", json=request_with(one_bank.code(LI_WEI)))
     assert after.status_code == 201
 
 
@@ -115,12 +113,12 @@ def test_it_makes_a_guesser_wait(bank: Bank) -> None:
     ],
 )
 def test_it_refuses_what_is_no_key_or_no_lane(
-    bank: Bank, changes: dict[str, Any], status: int, code: str
+    one_one_bank: Bank, changes: dict[str, Any], status: int, code: str
 ) -> None:
-    answer = bank.http.post("/v1/enrol", json=request_with(bank.code(LI_WEI), **changes))
+    answer = one_bank.http.post("/v1/enrol", json=request_with(one_bank.code(LI_WEI), **changes))
 
     assert (answer.status_code, answer.json and answer.json["code"]) == (status, code)
-    assert bank.rows(Device) == []
+    assert one_bank.rows(Device) == []
 
 
 def test_it_refuses_a_lane_that_another_phone_has(bank: Bank) -> None:
@@ -132,16 +130,16 @@ def test_it_refuses_a_lane_that_another_phone_has(bank: Bank) -> None:
     assert len([row for row in bank.rows(Lane) if row.device_id]) == 1
 
 
-def test_it_says_which_history_it_holds(bank: Bank) -> None:
-    told = bank.http.get("/v1/hello").json
+def test_it_says_which_history_it_holds(one_one_bank: Bank) -> None:
+    told = one_bank.http.get("/v1/hello").json
 
     assert told is not None
     assert set(told) == {"epoch", "now", "app_min"}
-    assert told["now"] == bank.clock.now
+    assert told["now"] == one_bank.clock.now
 
 
-def test_it_describes_itself(bank: Bank) -> None:
-    document = bank.http.get("/v1/openapi.json").json
+def test_it_describes_itself(one_one_bank: Bank) -> None:
+    document = one_bank.http.get("/v1/openapi.json").json
 
     assert document is not None
     assert set(document["paths"]) == {
@@ -155,8 +153,10 @@ def test_it_describes_itself(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/sync"), ("POST", "/v1/nothing")])
-def test_it_refuses_in_json_what_it_does_not_serve(bank: Bank, method: str, path: str) -> None:
-    answer = bank.http.open(path, method=method)
+def test_it_refuses_in_json_what_it_does_not_serve(
+    one_one_bank: Bank, method: str, path: str
+) -> None:
+    answer = one_bank.http.open(path, method=method)
 
     assert answer.status_code in (404, 405)
     assert answer.json is not None and answer.json["code"] in ("not_found", "method_not_allowed")

@@ -140,7 +140,7 @@ class Desk:
         page.wait_for_timeout(600)
         self.shot("count")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/console/co*")
+        page.wait_for_url("**/console/counts/*")
         self.shot("counted")
         page.goto(f"/console/day/{today.isoformat()}")
         self.shot("day-open")

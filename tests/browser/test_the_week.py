@@ -9,7 +9,9 @@ Every step leaves a picture in artefacts/browser.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -31,13 +33,13 @@ def report_monday(day: date) -> date:
     return day - timedelta(days=day.weekday()) + timedelta(days=7 if day.weekday() > 4 else 0)
 
 
-def rows(server: Server, query: str) -> list[tuple[object, ...]]:
+def rows(server: Server, query: str) -> list[tuple[Any, ...]]:
     """What the server's database holds, read beside it."""
-    with sqlite3.connect(f"file:{server.data}/doorstep.db?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{server.data}/doorstep.db?mode=ro", uri=True)) as database:
         return list(database.execute(query))
 
 
-def everything(server: Server) -> list[list[tuple[object, ...]]]:
+def everything(server: Server) -> list[list[tuple[Any, ...]]]:
     """All that a second sync must not change."""
     tables = ("event", "verdict", "ledger", "receipt", "notice", "visit", "intention")
     counts = [rows(server, f"SELECT count(*) FROM {table}") for table in tables]
@@ -50,59 +52,84 @@ def test_it_brings_a_day_without_signal_home_once(
 ) -> None:
     phone.store(store)
     sign_ins, today = open_branch(server), shanghai_today()
-    supervisor = Desk(office, *sign_ins["supervisor-1"])
-    supervisor.import_loans(today)
-    supervisor.publish_week(today)
-    code = supervisor.enrolment_code()
-    hand = Hand(phone.open(), f"{store}-")
-    hand.enrol(code)
-    Desk(office, *sign_ins["cashier-1"]).issue_book(101, 150)
-    hand.sync()
-    hand.shot("02-day")
-    before = rows(server, "SELECT count(*) FROM event")[0][0]
+    hand = set_out(server, phone, office, sign_ins)
 
     server.kill()
     phone.close()
     hand = Hand(phone.open(), f"{store}-")
     villages = work_offline(hand)
     count, fen = hand.unsent()
-
     assert fen == CASH_FEN
     phone.kill()
     hand = Hand(phone.open(), f"{store}-killed-")
     assert hand.unsent() == (count, fen)
     hand.shot("day")
-
     phone.close()
-    assert bool(phone.tear_log()) == (store == "leveldb")
-    for launch in ("torn", "wiped"):
-        hand = Hand(phone.open(), f"{store}-{launch}-")
-        if store == "leveldb" and launch == "wiped":
-            count += 1  # the private key went with the database: key.rotated tells of a new one
-        assert hand.unsent() == (count, fen), f"all is there when the browser starts {launch}"
-        hand.shot("day")
-        hand.visit(villages["W19"], "W19")
-        hand.end_visit("nobody", "not_home")
-        count += 2  # a visit's start and its end
-        phone.close()
+    count = survive_the_wipe(phone, store, count, villages["W19"])
+
     hand = Hand(phone.open(), f"{store}-home-")
     assert hand.unsent() == (count, fen)
-
     server.start()
     hand.sync()
     assert hand.unsent() == (0, 0)
-    kinds = dict(rows(server, "SELECT kind, count(*) FROM event GROUP BY kind"))
-    assert kinds["cash.receipt"] == 2
-    assert kinds["notice.served"] == 1
-    assert kinds["notice.unsigned"] == 1
-    assert kinds["intention.recorded"] == 1
-    assert rows(server, "SELECT count(*) FROM event")[0][0] >= before + count
+    assert_each_once(server, count)
     once = everything(server)
     hand.sync()
     assert everything(server) == once
     assert hand.errors == []
-
     close_the_week(server, office, sign_ins, today)
+
+
+def set_out(
+    server: Server, phone: Phone, office: BrowserContext, sign_ins: dict[str, tuple[str, str]]
+) -> Hand:
+    """Import, publish, enrol, a receipt book, and the last sync before the village."""
+    today = shanghai_today()
+    supervisor = Desk(office, *sign_ins["supervisor-1"])
+    supervisor.import_loans(today)
+    supervisor.publish_week(today)
+    code = supervisor.enrolment_code()
+    hand = Hand(phone.open(), "")
+    hand.enrol(code)
+    Desk(office, *sign_ins["cashier-1"]).issue_book(101, 150)
+    hand.sync()
+    hand.shot("02-day")
+    return hand
+
+
+def survive_the_wipe(phone: Phone, store: str, count: int, village: str) -> int:
+    """A torn log: the next start still works, the one after finds no database at all.
+
+    Work goes on in both. Returns how many records are then only on the phone.
+    """
+    assert bool(phone.tear_log()) == (store == "leveldb")
+    for launch in ("torn", "wiped"):
+        hand = Hand(phone.open(), f"{store}-{launch}-")
+        is_wiped = store == "leveldb" and launch == "wiped"
+        # The key went with the database; that there is a new one is a record of its own.
+        count += 1 if is_wiped else 0
+        assert hand.unsent() == (count, CASH_FEN), f"all is there after the start: {launch}"
+        assert (hand.page.get_by_test_id("restored").count() > 0) == is_wiped
+        hand.shot("day")
+        hand.visit(village, "W19")
+        hand.end_visit("nobody", "not_home")
+        count += 2
+        phone.close()
+    return count
+
+
+def assert_each_once(server: Server, sent: int) -> None:
+    """The server holds every record of the phone once."""
+    of_phone = "FROM event JOIN lane ON lane.id = event.lane_id WHERE lane.device_id IS NOT NULL"
+    kinds = dict(rows(server, f"SELECT kind, count(*) {of_phone} GROUP BY kind"))
+    assert kinds["cash.receipt"] == 2
+    assert kinds["notice.served"] == 1
+    assert kinds["notice.unsigned"] == 1
+    assert kinds["intention.recorded"] == 1
+    total = sent + 1  # lane.opened went up with the first exchange, before the village
+    assert sum(kinds.values()) == total
+    assert rows(server, f"SELECT count(DISTINCT seq) {of_phone}") == [(total,)]
+    assert rows(server, "SELECT DISTINCT verdict FROM verdict") == [("applied",)]
 
 
 def work_offline(hand: Hand) -> dict[str, str]:

@@ -2,71 +2,30 @@
 
 from __future__ import annotations
 
-import io
-import re
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from tests.small_bank import PASSWORD, Bank, found_bank
-
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-@dataclass(slots=True)
-class Visitor:
-    """Somebody at a browser without scripts. A form carries the token of his session."""
-
-    http: FlaskClient
-    token: str = ""
-
-    def get(self, path: str, **headers: str) -> TestResponse:
-        """A page, by its path below /console."""
-        return self.http.get(f"/console{path}", headers=headers)
-
-    def post(self, path: str, form: dict[str, Any] | None = None) -> TestResponse:
-        """A form sent to a page."""
-        data = {"csrf_token": self.token, **(form or {})}
-        return self.http.post(f"/console{path}", data=data)
-
-    def upload(self, path: str, data: bytes, form: dict[str, Any]) -> TestResponse:
-        """A form with a file."""
-        fields = {"csrf_token": self.token, **form, "file": (io.BytesIO(data), "loans.csv")}
-        return self.http.post(
-            f"/console{path}", data=fields, content_type="multipart/form-data"
-        )
-
-    def sign_in(self, username: str, password: str = PASSWORD) -> TestResponse:
-        """Fill in the sign-in form."""
-        self.token = token_of(self.get("/sign-in"))
-        answer = self.post("/sign-in", {"username": username, "password": password})
-        if answer.status_code == 302:
-            self.token = token_of(self.get("/"))
-        return answer
-
-
-def token_of(page: TestResponse) -> str:
-    """The token that the forms of a page carry."""
-    found = _TOKEN.search(page.text)
-    assert found, page.text
-    return found[1]
-
-
-def words(page: TestResponse) -> str:
-    """What a page says, without its markup."""
-    text = re.sub(r"<(script|style)[^>]*>.*?</\1>", " ", page.text, flags=re.S)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+from tests.console.visitors import Visitor, words
+from tests.small_bank import Bank, found_bank
 
 
 @pytest.fixture
-def bank(migrated_url: str, tmp_path: Path) -> Iterator[Bank]:
-    """One branch, the cast, four households with a loan each; once on each database."""
+def bank(make_template: Callable[[str], str], tmp_path: Path) -> Iterator[Bank]:
+    """One branch, the cast, four households with a loan each. What a page says does not depend
+    on the database; what does is tested with `each_bank`."""
+    template = Path(make_template("sqlite").removeprefix("sqlite:///"))
+    shutil.copyfile(template, tmp_path / "doorstep.db")
+    bank = found_bank(f"sqlite:///{tmp_path / 'doorstep.db'}", tmp_path)
+    yield bank
+    bank.close()
+
+
+@pytest.fixture
+def each_bank(migrated_url: str, tmp_path: Path) -> Iterator[Bank]:
+    """The same bank, once on each database."""
     bank = found_bank(migrated_url, tmp_path)
     yield bank
     bank.close()

@@ -53,7 +53,7 @@ def reasons_of_verdicts(stage: Stage) -> list[str]:
         return [str(row.reason) for row in rows]
 
 
-def test_nv1_it_refuses_a_receipt_whose_parts_do_not_sum() -> None:
+def test_it_refuses_a_receipt_whose_parts_do_not_sum_nv1() -> None:
     raw = golden()
     receipt(raw, "SJ000103")["interest_fen"] = 11000
 
@@ -66,7 +66,7 @@ def test_nv1_it_refuses_a_receipt_whose_parts_do_not_sum() -> None:
     assert "NV1" in fault.zh and "NV1" in fault.en
 
 
-def test_nv1_a_phone_that_sends_it_all_the_same_changes_no_figure() -> None:
+def test_it_counts_no_such_receipt_that_a_phone_sends_all_the_same_nv1() -> None:
     with on_stage(golden()) as player:
         player.play()
         phone = player.stage.phones["officer-1"]
@@ -84,7 +84,7 @@ def test_nv1_a_phone_that_sends_it_all_the_same_changes_no_figure() -> None:
         assert figures == golden_report("modern").figures
 
 
-def test_nv2_a_second_upload_changes_nothing_and_a_third_with_another_total_is_a_conflict() -> None:
+def test_it_takes_a_second_upload_for_a_retry_and_a_changed_one_for_a_conflict_nv2() -> None:
     raw = golden()
     first = receipt(raw, "SJ000103")
     raw["receipts"] += [again(first), again(first, total_fen=61000, principal_fen=51000)]
@@ -106,7 +106,7 @@ def test_nv2_a_second_upload_changes_nothing_and_a_third_with_another_total_is_a
     assert added == ["另有待核实的现金一笔（测伟利），金额610元，不计入以上数字。"]
 
 
-def test_nv3_a_plain_receipt_of_the_notice_brings_no_expired_claim_back() -> None:
+def test_it_brings_no_expired_claim_back_by_a_plain_signature_nv3() -> None:
     raw = golden()
     record(raw, "notices", "N015").update(
         status="SIGNED_BACK", signed_day_index=2, signed_by="DEBTOR"
@@ -127,7 +127,7 @@ def test_nv3_a_plain_receipt_of_the_notice_brings_no_expired_claim_back() -> Non
     assert (LEGAL_REVIEW, "W17") in open_tasks
 
 
-def test_nv4_a_neighbours_signature_is_no_signature() -> None:
+def test_it_takes_a_neighbours_signature_for_none_nv4() -> None:
     raw = golden()
     record(raw, "notices", "N014").update(
         status="SIGNED_BACK", signed_day_index=2, signed_by="NEIGHBOUR"
@@ -139,7 +139,7 @@ def test_nv4_a_neighbours_signature_is_no_signature() -> None:
     assert list(report.paragraphs) == list(golden_report("modern").paragraphs)
 
 
-def test_nv5_a_missing_reason_is_printed_and_opens_a_task() -> None:
+def test_it_prints_a_missing_reason_and_opens_a_task_nv5() -> None:
     raw = golden()
     record(raw, "households", "W19")["unsigned_reason"] = None
 
@@ -151,7 +151,7 @@ def test_nv5_a_missing_reason_is_printed_and_opens_a_task() -> None:
     assert {about for kind, about in open_tasks if kind == REASON_MISSING} == {"W19"}
 
 
-def test_nv6_it_does_not_merge_two_borrowers_of_one_name() -> None:
+def test_it_does_not_merge_two_borrowers_of_one_name_nv6() -> None:
     raw = golden()
     record(raw, "households", "J01").update(name="测军海", village="内田")
 
@@ -161,7 +161,7 @@ def test_nv6_it_does_not_merge_two_borrowers_of_one_name() -> None:
     assert "分别是测军海（内田）、测军海（金坑）、测志勇" in "".join(report.paragraphs)
 
 
-def test_nv7_a_receipt_of_the_sunday_after_belongs_to_the_next_period() -> None:
+def test_it_leaves_a_receipt_of_the_sunday_after_to_the_next_period_nv7() -> None:
     raw = golden()
     receipt(raw, "SJ000105")["day_index"] = 6
     record(raw, "cash_days", 4, "day_index").update(denominations={}, receipts=[])
@@ -179,7 +179,7 @@ def test_nv7_a_receipt_of_the_sunday_after_belongs_to_the_next_period() -> None:
     assert (next_figures.week_receipts, next_figures.week_cash_total_fen) == (1, 38000)
 
 
-def test_nv8_a_late_receipt_leads_to_a_numbered_correction() -> None:
+def test_it_answers_a_late_receipt_with_a_numbered_correction_nv8() -> None:
     raw = golden()
     late = again(receipt(raw, "SJ000101"), receipt_no="SJ000201", client_id="late", day_index=4)
     raw["receipts"].append(again(late, collector="officer-2", second_person="officer-1"))
@@ -229,7 +229,7 @@ def issue_while_a_phone_is_flat(player: Player, officer: str) -> Document:
     return player.issue()
 
 
-def test_nv9_short_cash_is_recorded_and_stops_the_close_until_it_is_signed() -> None:
+def test_it_records_short_cash_with_its_cause_nv9() -> None:
     raw = golden()
     record(raw, "cash_days", 3, "day_index")["denominations"] = {"100": 11, "50": 1, "10": 1}
 
@@ -245,7 +245,7 @@ def test_nv9_short_cash_is_recorded_and_stops_the_close_until_it_is_signed() -> 
     assert report.figures == golden_report("modern").figures
 
 
-def test_nv9_the_day_does_not_close_over_cash_that_does_not_fit() -> None:
+def test_it_closes_no_day_over_cash_that_does_not_fit_nv9() -> None:
     with on_stage(golden()) as player:
         player.prepare()
         for day in player.days[:4]:
@@ -264,7 +264,7 @@ def test_nv9_the_day_does_not_close_over_cash_that_does_not_fit() -> None:
                 close_day(BRANCH, "2026-03-05", by=CASHIER)
 
 
-def test_nv10_it_refuses_a_notice_signed_before_it_was_made() -> None:
+def test_it_refuses_a_notice_signed_before_it_was_made_nv10() -> None:
     for change in ({"signed_day_index": -1}, {"made_day_index": 1}):
         raw = golden()
         record(raw, "notices", "N001").update(change)
@@ -277,7 +277,7 @@ def test_nv10_it_refuses_a_notice_signed_before_it_was_made() -> None:
         assert "NV10" in fault.zh and "NV10" in fault.en
 
 
-def test_nv10_the_server_keeps_a_presigned_notice_out_of_the_report() -> None:
+def test_it_keeps_a_presigned_notice_of_a_phone_out_of_the_report_nv10() -> None:
     raw = golden()
     record(raw, "notices", "N017").update(made_day_index=None)
 

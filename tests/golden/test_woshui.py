@@ -111,7 +111,7 @@ def test_it_computes_the_limitation_of_every_loan(profile: str) -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_the_command_prints_the_json_and_nothing_else(profile: str) -> None:
+def test_it_prints_the_json_and_nothing_else(profile: str) -> None:
     done = CliRunner().invoke(command, [str(FILE), "--profile", profile, "--json"])
 
     assert done.exit_code == 0, done.stderr
@@ -119,7 +119,7 @@ def test_the_command_prints_the_json_and_nothing_else(profile: str) -> None:
     assert json.loads(done.stdout) == golden_report(profile).figures
 
 
-def test_the_command_prints_the_sentences_first() -> None:
+def test_it_prints_the_sentences_first() -> None:
     done = CliRunner().invoke(command, [str(FILE)])
 
     assert done.exit_code == 0, done.stderr
@@ -127,7 +127,7 @@ def test_the_command_prints_the_sentences_first() -> None:
     assert lines[: len(EXPECTED["canonical_sentences_zh"])] == EXPECTED["canonical_sentences_zh"]
 
 
-def test_the_copy_is_the_shared_file() -> None:
+def test_it_is_the_shared_file() -> None:
     """Where the shared files lie beside the repository, the copy in it is the same file."""
     shared = SHARED.read_bytes() if SHARED.exists() else FILE.read_bytes()
 

@@ -302,7 +302,7 @@ def test_it_takes_the_place_from_the_remark_only_where_it_can_mean_nobody_else()
     assert said.away_place == "深圳"
 
 
-def test_the_command_ends_with_code_two_and_starts_nothing(
+def test_it_ends_with_code_two_and_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = golden()
@@ -317,7 +317,7 @@ def test_the_command_ends_with_code_two_and_starts_nothing(
     assert re.search(r"receipts\[2\] +.*50000\+11000 != 60000.*NV1", done.stderr)
 
 
-def test_the_command_refuses_a_file_that_is_not_there_or_too_large(tmp_path: Path) -> None:
+def test_it_refuses_a_file_that_is_not_there_or_too_large(tmp_path: Path) -> None:
     huge = tmp_path / "huge.json"
     huge.write_bytes(b" " * (BYTES_MAX + 1))
 

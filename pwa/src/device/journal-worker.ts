@@ -9,6 +9,7 @@
 import { UNCERTAIN } from './journal';
 import type { JournalAnswer, JournalRequest, Opened } from './journal';
 import { frame, scan } from './journal-file';
+import { Trouble } from './trouble';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -67,7 +68,7 @@ function readJournal(): Opened {
 }
 
 function write(file: FileSystemSyncAccessHandle, record: Uint8Array<ArrayBuffer>, at: number) {
-  if (file.write(record, { at }) !== record.length) throw new Error('short write');
+  if (file.write(record, { at }) !== record.length) throw new Trouble('short_write');
   file.flush();
 }
 
@@ -90,7 +91,7 @@ function takeBack(start: number): void {
   try {
     cut(start);
   } catch {
-    throw new Error(UNCERTAIN);
+    throw new Trouble(UNCERTAIN);
   }
 }
 
@@ -128,7 +129,7 @@ self.onmessage = async (message: MessageEvent<{ id: number; request: JournalRequ
   try {
     answer = { id, value: await perform(request) };
   } catch (error) {
-    answer = { id, error: `${(error as Error).name}: ${(error as Error).message}` };
+    answer = { id, error: error instanceof Trouble ? error.code : (error as Error).name };
   }
   self.postMessage(answer);
 };

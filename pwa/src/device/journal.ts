@@ -1,5 +1,7 @@
 /** The journal as the rest of the phone sees it; its worker does the writing. */
 
+import { Trouble } from './trouble';
+
 /** The error of a journal that could neither be written nor be cut back. */
 export const UNCERTAIN = 'uncertain';
 
@@ -32,6 +34,7 @@ export type JournalRequest =
 export interface JournalAnswer {
   readonly id: number;
   readonly value?: unknown;
+  /** The name of what went wrong. */
   readonly error?: string;
 }
 
@@ -49,10 +52,10 @@ export function journalInWorker(): Journal {
     const asked = waiting.get(data.id);
     waiting.delete(data.id);
     if (data.error === undefined) asked?.resolve(data.value);
-    else asked?.reject(new Error(data.error));
+    else asked?.reject(new Trouble(data.error));
   };
   worker.onerror = () => {
-    for (const asked of waiting.values()) asked.reject(new Error('the journal does not start'));
+    for (const asked of waiting.values()) asked.reject(new Trouble(UNCERTAIN));
     waiting.clear();
   };
   const ask = <T>(request: JournalRequest): Promise<T> => {

@@ -18,7 +18,6 @@ export function Choice<T extends string>({ label, options, value, onPick, id }: 
         {(Object.keys(options) as T[]).map((option) => (
           <button
             key={option}
-            type="button"
             class="chip"
             aria-pressed={option === value}
             data-testid={`${id}-${option}`}

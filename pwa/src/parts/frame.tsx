@@ -19,29 +19,29 @@ interface Props {
 export function Frame({ title, sub, foot, still, children }: Props) {
   return (
     <>
-      <header class="top">
+      <header>
         {depth.value > 0 && (
-          <button type="button" class="back" data-testid="back" aria-label={text.back} onClick={back}>
+          <button class="back" data-testid="back" aria-label={text.back} onClick={back}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d="M15 4l-8 8 8 8" />
             </svg>
           </button>
         )}
-        <div class="titles">
+        <div>
           <h1>{title}</h1>
           {sub && <p>{sub}</p>}
         </div>
       </header>
       <main class={still ? 'still' : ''}>{children}</main>
       <footer>
-        {toast.value && (
-          <p class="toast" role="status" data-testid="saved">
-            {toast.value}
-          </p>
-        )}
         {foot && <div class="foot">{foot}</div>}
         <UnsentBar />
       </footer>
+      {toast.value && (
+        <p class="toast" role="status" data-testid="saved">
+          {toast.value}
+        </p>
+      )}
     </>
   );
 }

@@ -13,7 +13,6 @@ export function HouseRow({ house }: { readonly house: House }) {
   const [first] = loans;
   return (
     <button
-      type="button"
       class="house"
       data-testid={`household-${row.id}`}
       onClick={() => go({ name: 'household', id: row.id })}

@@ -37,7 +37,7 @@ export function Ink({ label, id, onInk }: Props) {
     <div class="ink">
       <div class="row">
         <span>{label}</span>
-        <button type="button" class="plain" onClick={clear} data-testid={`${id}-clear`}>
+        <button class="plain" onClick={clear} data-testid={`${id}-clear`}>
           {text.clearInk}
         </button>
       </div>

@@ -27,7 +27,6 @@ export function Pad({ value, onValue }: Props) {
       {KEYS.map((key) => (
         <button
           key={key}
-          type="button"
           data-testid={`key-${NAMES[key] ?? key}`}
           aria-label={key === '<' ? text.erase : key}
           onClick={() => onValue(pressed(value, key))}

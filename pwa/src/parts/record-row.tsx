@@ -17,7 +17,6 @@ export function RecordRow({ record }: { readonly record: StoredEvent }) {
   const reason = phone.verdicts.value.get(hash)?.reason ?? null;
   return (
     <button
-      type="button"
       class="record"
       data-testid={`record-${hash.slice(0, 8)}`}
       data-kind={event.kind}

@@ -34,7 +34,6 @@ export function SaveButton<T>(props: Props<T>) {
   };
   return (
     <button
-      type="button"
       class={danger ? 'main danger' : 'main'}
       data-testid={id}
       disabled={why !== null || busy}

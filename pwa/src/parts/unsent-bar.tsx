@@ -10,7 +10,6 @@ export function UnsentBar() {
   const running = sync.state.value.is === 'running';
   return (
     <button
-      type="button"
       class={count > 0 ? 'unsent some' : 'unsent'}
       data-testid="unsent-bar"
       data-count={count}
@@ -19,7 +18,7 @@ export function UnsentBar() {
     >
       <i />
       <span>{unsentWords(count, fen)}</span>
-      <span class="more">{running ? text.syncing : text.syncPage}</span>
+      <span>{running ? text.syncing : text.syncPage}</span>
     </button>
   );
 }

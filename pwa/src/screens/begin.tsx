@@ -127,7 +127,7 @@ function PlaceBox({ place, again }: { readonly place: Place; readonly again: () 
         {words}
       </span>
       {place !== 'searching' && (
-        <button type="button" class="plain" onClick={again}>
+        <button class="plain" onClick={again}>
           {text.again}
         </button>
       )}

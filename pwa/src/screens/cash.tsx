@@ -68,7 +68,6 @@ function Enter({ loan, draft, change, turn }: StepProps) {
   const why = whyNot(draft, fen);
   const next = (
     <button
-      type="button"
       class="main"
       data-testid="cash-next"
       disabled={why !== null}
@@ -128,7 +127,7 @@ function CountAgain({ started, loan, draft, name, turn }: StepProps) {
   };
   const buttons = (
     <div class="two">
-      <button type="button" data-testid="cash-again" onClick={turn}>
+      <button data-testid="cash-again" onClick={turn}>
         {text.change}
       </button>
       <SaveButton

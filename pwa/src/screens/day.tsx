@@ -39,7 +39,7 @@ export function Day() {
       </section>
       <Days day={day} />
       {shown.houses.value.size > 0 && (
-        <button type="button" class="search" data-testid="search" onClick={search}>
+        <button class="search" data-testid="search" onClick={search}>
           {text.search}
         </button>
       )}
@@ -70,7 +70,6 @@ function Days({ day }: { readonly day: string }) {
       {days.map((one) => (
         <button
           key={one}
-          type="button"
           class="chip"
           aria-pressed={one === day}
           data-testid={`day-${one}`}
@@ -87,7 +86,6 @@ function VillageCard({ village }: { readonly village: VillageView }) {
   const { id, name, area, houses, met } = village;
   return (
     <button
-      type="button"
       class="card"
       data-testid={`village-${id}`}
       onClick={() => go({ name: 'village', id })}
@@ -122,14 +120,13 @@ function Notices() {
         </Say>
       )}
       {!phone.persisted.value && (
-        <button type="button" class="notice red" onClick={() => go({ name: 'gate' })}>
+        <button class="notice red" onClick={() => go({ name: 'gate' })}>
           {text.gateClosed}
         </button>
       )}
       {openVisits(phone.log.value).map(({ visit, household, started_at }) => (
         <button
           key={visit}
-          type="button"
           class="notice green"
           data-testid="open-visit"
           onClick={() => go({ name: 'visit', visit })}

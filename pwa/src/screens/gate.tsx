@@ -30,14 +30,14 @@ export function Gate() {
         ))}
       </ol>
       <div class="acts">
-        <button type="button" class="act" onClick={() => void ask(install)}>
+        <button class="act" onClick={() => void ask(install)}>
           {words.install}
         </button>
-        <button type="button" class="act" onClick={() => void ask(askToNotify)}>
+        <button class="act" onClick={() => void ask(askToNotify)}>
           {words.notify}
         </button>
       </div>
-      <button type="button" class="main" onClick={() => void ask()}>
+      <button class="main" onClick={() => void ask()}>
         {words.again}
       </button>
       {asked && <Say tone="amber">{words.still}</Say>}

@@ -51,7 +51,7 @@ function VisitButton({ id }: { readonly id: string }) {
     else go(phone.persisted.value ? { name: 'begin', id } : { name: 'gate' });
   };
   return (
-    <button type="button" class="main" data-testid="start-visit" onClick={press}>
+    <button class="main" data-testid="start-visit" onClick={press}>
       {open ? text.continueVisit : text.startVisit}
     </button>
   );

@@ -79,7 +79,8 @@ function Promised({ started, loan, draft, change, name }: PartProps) {
   const { from, to } = promiseRange(shown.today.value);
   const fen = fenOf(amount);
   const dated = date > from && date <= to;
-  const why = fen === null ? text.amountWrong : fill(text.promiseRange, dayWords(to));
+  const wrong = amount === '' ? text.needsAmount : text.amountWrong;
+  const why = fen === null ? wrong : fill(text.promiseRange, dayWords(to));
   const save = () => {
     const lines = [...noteLines(text.promise, loan.borrower_name), `${yuan(fen ?? 0)} ${date}`];
     return recordPromise(phone, started, loan, { fen: fen ?? 0, due_on: date, cause }, lines);
@@ -87,23 +88,21 @@ function Promised({ started, loan, draft, change, name }: PartProps) {
   return (
     <section class="card">
       <h2>{text.promise}</h2>
-      <div class="pair">
-        <Field
-          label={text.promiseAmount}
-          id="promise-amount"
-          mode="decimal"
-          value={amount}
-          onValue={(value) => change({ amount: value })}
-        />
-        <DateField
-          label={text.promiseDate}
-          id="promise-date"
-          from={from}
-          to={to}
-          value={date}
-          onValue={(value) => change({ date: value })}
-        />
-      </div>
+      <Field
+        label={text.promiseAmount}
+        id="promise-amount"
+        mode="decimal"
+        value={amount}
+        onValue={(value) => change({ amount: value })}
+      />
+      <DateField
+        label={text.promiseDate}
+        id="promise-date"
+        from={from}
+        to={to}
+        value={date}
+        onValue={(value) => change({ date: value })}
+      />
       <Field
         label={text.cause}
         id="promise-cause"

@@ -27,10 +27,10 @@ export function NotSaved({ failed }: { readonly failed: Failed }) {
       </ul>
       <p>{certain ? words.certain : words.uncertain}</p>
       <p>{fill(words.cause, cause)}</p>
-      <button type="button" onClick={copy}>
+      <button onClick={copy}>
         {copied ? text.copied : text.copy}
       </button>
-      <button type="button" onClick={onward} data-testid="not-saved-done">
+      <button onClick={onward} data-testid="not-saved-done">
         {certain ? words.done : words.doneRestart}
       </button>
     </main>

@@ -23,11 +23,11 @@ export function Receipt({ hash }: { readonly hash: string }) {
   const buttons = (
     <div class="two">
       {!isVoid && (
-        <button type="button" data-testid="void-open" onClick={() => go({ name: 'void', hash })}>
+        <button data-testid="void-open" onClick={() => go({ name: 'void', hash })}>
           {text.void}
         </button>
       )}
-      <button type="button" class="main" data-testid="receipt-done" onClick={back}>
+      <button class="main" data-testid="receipt-done" onClick={back}>
         {text.done}
       </button>
     </div>

@@ -38,7 +38,7 @@ export function Stopped({ stage }: { readonly stage: keyof typeof text.stages })
       ))}
       <p class="soft">{details.value}</p>
       {stage === 'trouble' && (
-        <button type="button" class="main" onClick={() => location.reload()}>
+        <button class="main" onClick={() => location.reload()}>
           {text.restart}
         </button>
       )}

@@ -22,7 +22,6 @@ export function SyncPage() {
   const again = again_at === null ? '' : fill(text.againAt, timeOf(again_at));
   const button = (
     <button
-      type="button"
       class="main"
       data-testid="sync-now"
       disabled={is === 'running'}

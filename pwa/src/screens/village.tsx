@@ -22,7 +22,6 @@ export function Village({ id }: { readonly id: string }) {
         {[false, true].map((easy) => (
           <button
             key={String(easy)}
-            type="button"
             class="chip"
             aria-pressed={easyFirst.value === easy}
             onClick={() => (easyFirst.value = easy)}

@@ -133,7 +133,6 @@ function Actions({ started, house, draft, change }: ActionsProps) {
   const mayPaper = mayKnow && second_person !== null;
   const act = (id: string, name: Screen['name'], words: string, may: boolean) => (
     <button
-      type="button"
       class="act"
       data-testid={id}
       disabled={!may}
@@ -157,9 +156,9 @@ function Actions({ started, house, draft, change }: ActionsProps) {
       {mayKnow && !mayPaper && <Say tone="amber">{text.aloneLocked}</Say>}
       {draft.met === 'other' && <Say tone="amber">{text.strangerHint}</Say>}
       <div class="acts">
-        {act('make-notice', 'notice', text.makeNotice, mayPaper)}
-        {act('take-cash', 'cash', text.takeCash, mayPaper)}
-        {act('intention-open', 'intention', text.intention, mayKnow)}
+        {mayKnow && act('make-notice', 'notice', text.makeNotice, mayPaper)}
+        {mayKnow && act('take-cash', 'cash', text.takeCash, mayPaper)}
+        {mayKnow && act('intention-open', 'intention', text.intention, true)}
         {act('unsigned-open', 'unsigned', text.unsignedOpen, true)}
       </div>
     </section>

@@ -5,6 +5,7 @@ import { dayOf } from '../device/clock';
 import type { PlaceFix } from '../device/place';
 import { capitals } from '../sync/capitals';
 import type { Split } from '../sync/allocation';
+import { PARTS } from '../sync/parts';
 import type { StoredEvent } from '../store/db';
 import { noticeText, TEMPLATE_VERSION } from '../text/notice';
 import type { Template } from '../text/notice';
@@ -75,25 +76,33 @@ export async function makeNotice(
   loan: Loan,
   { role, officers, lines }: NoticeFor,
 ): Saved {
-  const { principal_fen, interest_fen = null, as_of, borrower_name: borrower } = loan;
   const { institution, contact_phone: contact } = shown.settings.value;
   const template = templateFor(loan, role);
-  const addressee = (role === 'guarantor' && loan.guarantor_name) || borrower;
+  const addressee = (role === 'guarantor' && loan.guarantor_name) || loan.borrower_name;
   const made_on = dayOf(phone.clock.now());
   const no = nextNoticeNo(phone);
-  const text = noticeText(template, {
-    ...{ no, role, addressee, borrower, made_on, officers, contact },
-    institution: institution || (phone.identity.value?.branch.name ?? ''),
-    ...{ contract_no: loan.contract_no, loan_on: loan.loan_on ?? null },
-    ...{ due_on: loan.due_on ?? null, as_of, principal_fen, interest_fen },
-    ...{ penalty_fen: loan.penalty_fen ?? null, cost_fen: loan.cost_fen ?? null },
-  });
-  const text_hash = await sha256(utf8(text));
-  const paper = { notice_no: no, addressee, addressee_role: role, template, made_on, text };
-  const shownSums = { principal_fen, interest_fen, as_of };
-  const body = { ...paper, template_v: TEMPLATE_VERSION, text_hash, ...shownSums };
+  const fields = { no, role, addressee, made_on, officers, contact, institution };
+  const text = noticeText(template, fields, loan);
+  const body = {
+    notice_no: no,
+    addressee,
+    addressee_role: role,
+    template,
+    template_v: TEMPLATE_VERSION,
+    made_on,
+    text,
+    text_hash: await sha256(utf8(text)),
+    ...balanceOf(loan),
+  };
   return record(phone, { facts: [aboutLoan('notice.made', started, loan.id, body)], lines });
 }
+
+/** What the officer saw of the debt when she acted. */
+const balanceOf = ({ principal_fen, interest_fen = null, as_of }: Loan) => ({
+  principal_fen,
+  interest_fen,
+  as_of,
+});
 
 /** A debt past its limitation period has a paper of its own, without any demand (R11). */
 function templateFor(loan: Loan, role: string): Template {
@@ -182,15 +191,11 @@ export interface Cash {
 export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash): Saved {
   const { draft, fen, split, next, lines } = cash;
   const { payer_role, payer_name } = draft;
-  const { principal_fen, interest_fen = null, as_of } = loan;
   const body = {
     receipt_no: next.no,
     book: next.book,
     amount_fen: fen,
-    principal_fen: split.principal,
-    interest_fen: split.interest,
-    penalty_fen: split.penalty,
-    cost_fen: split.cost,
+    ...splitFields(split),
     words: capitals(fen),
     payer_name: payer_name.trim(),
     payer_role,
@@ -198,11 +203,14 @@ export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash)
     method: 'cash',
     second_person: started.second_person,
     split_reason: null,
-    shown_balance: { principal_fen, interest_fen, as_of },
+    shown_balance: balanceOf(loan),
     signature: null,
   };
   return record(phone, { facts: [aboutLoan('cash.receipt', started, loan.id, body)], lines });
 }
+
+const splitFields = (split: Split) =>
+  Object.fromEntries(PARTS.map((part) => [`${part}_fen`, split[part]]));
 
 export interface Voiding {
   readonly reason: string;

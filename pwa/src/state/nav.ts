@@ -37,20 +37,27 @@ export function goInstead(next: Screen): void {
   stack.value = [...stack.value.slice(0, -1), next];
 }
 
-export function back(): void {
-  if (depth.value > 0) history.back();
+/** A step back is on its way: a second one must not leave the app. */
+let going = false;
+
+function goBack(steps: number): void {
+  if (going || steps < 1 || steps > depth.value) return;
+  going = true;
+  history.go(-steps);
 }
+
+export const back = (): void => goBack(1);
 
 /** Back to the latest screen of this name that was passed, or to the day. */
 export function backTo(name: Screen['name']): void {
   const place = stack.value.findLastIndex((one) => one.name === name);
-  const steps = depth.value - Math.max(0, place);
-  if (steps > 0) history.go(-steps);
+  goBack(depth.value - Math.max(0, place));
 }
 
 export function watchHistory(): void {
   history.replaceState({ depth: 0 }, '', '/');
   window.addEventListener('popstate', (event) => {
+    going = false;
     const to = (event.state as { depth?: number } | null)?.depth ?? 0;
     stack.value = stack.value.slice(0, to + 1);
   });

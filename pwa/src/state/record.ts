@@ -48,17 +48,6 @@ export interface Recording {
   readonly lines: readonly string[];
 }
 
-/** The save failed. `certain`: nothing of it was kept. */
-export class SaveFailed extends Error {
-  override readonly name = 'SaveFailed';
-  constructor(
-    readonly certain: boolean,
-    readonly reason: string,
-  ) {
-    super(reason);
-  }
-}
-
 /** Save, or show the red screen. Resolves with the events, or null when nothing may be relied on. */
 export async function record(
   phone: Phone,
@@ -67,15 +56,18 @@ export async function record(
   try {
     return await save(phone, recording);
   } catch (error) {
-    const failed = error instanceof SaveFailed ? error : new SaveFailed(true, String(error));
-    if (!failed.certain) phone.halted.value = true;
-    const { certain, reason: cause } = failed;
+    const cause = nameOf(error);
+    const certain = cause !== UNCERTAIN && cause !== 'too_slow';
+    if (!certain) phone.halted.value = true;
     phone.notSaved.value = { lines: recording.lines, certain, cause };
     return null;
   }
 }
 
-/** Save in turn. Throws SaveFailed. */
+/**
+ * Save in turn. Throws what went wrong; nothing was kept then, unless the code is `too_slow` or
+ * `uncertain`.
+ */
 export function save(phone: Phone, recording: Recording): Promise<readonly StoredEvent[]> {
   const turn = phone.tail.then(() => saveNow(phone, recording));
   phone.tail = turn.catch(() => undefined);
@@ -83,13 +75,14 @@ export function save(phone: Phone, recording: Recording): Promise<readonly Store
 }
 
 async function saveNow(phone: Phone, recording: Recording): Promise<readonly StoredEvent[]> {
-  if (phone.halted.value) throw new SaveFailed(true, 'halted');
-  if (!phone.persisted.value) throw new SaveFailed(true, 'not_persistent');
+  if (phone.halted.value) throw new Trouble('halted');
+  if (!phone.persisted.value) throw new Trouble('not_persistent');
   const key = phone.key ?? (await makeKey());
   const facts = [...(await opening(phone, key)), ...recording.facts];
   const events = await build(phone, key, facts);
   const blobs = photosOf(events, recording.photo ?? null);
-  await writeTwice(phone, events, phone.key ? { blobs } : { blobs, key });
+  const beside = phone.key ? { blobs } : { blobs, key };
+  await within(writeInOrder(phone, events, beside), SAVE_MS_MAX);
   phone.key = key;
   phone.log.value = [...phone.log.value, ...events];
   if (blobs.length > 0) phone.photos.value = [...phone.photos.value, ...blobs];
@@ -109,7 +102,7 @@ async function opening(phone: Phone, key: CryptoKeyPair): Promise<Fact[]> {
 
 function identityOf(phone: Phone) {
   const identity = phone.identity.value;
-  if (!identity) throw new SaveFailed(true, 'not_enrolled');
+  if (!identity) throw new Trouble('not_enrolled');
   return identity;
 }
 
@@ -159,44 +152,19 @@ function photosOf(events: readonly StoredEvent[], photo: Photo | null): StoredBl
   return photo && named ? [{ ...photo, seq: named.seq, state: 'waiting' }] : [];
 }
 
-async function writeTwice(
-  phone: Phone,
-  events: readonly StoredEvent[],
-  beside: Beside,
-): Promise<void> {
-  try {
-    await within(writeInOrder(phone, events, beside), SAVE_MS_MAX);
-  } catch (error) {
-    if (error instanceof SaveFailed) throw error;
-    const reason = nameOf(error);
-    throw new SaveFailed(reason !== 'too_slow', reason);
-  }
-}
-
 async function writeInOrder(
   phone: Phone,
   events: readonly StoredEvent[],
   beside: Beside,
 ): Promise<void> {
-  const start = await appendJournal(phone, events);
+  const start = await phone.journal.append(events.map(eventRecord));
   try {
     await appendTwiceAtMost(phone, events, beside);
   } catch (error) {
-    try {
-      await phone.journal.cut(start);
-    } catch {
-      throw new SaveFailed(false, nameOf(error));
-    }
+    await phone.journal.cut(start).catch(() => {
+      throw new Trouble(UNCERTAIN);
+    });
     throw error;
-  }
-}
-
-async function appendJournal(phone: Phone, events: readonly StoredEvent[]): Promise<number> {
-  try {
-    return await phone.journal.append(events.map(eventRecord));
-  } catch (error) {
-    const { message } = error as Error;
-    throw new SaveFailed(!message.includes(UNCERTAIN), message);
   }
 }
 
@@ -215,8 +183,11 @@ async function appendTwiceAtMost(
   }
 }
 
-const nameOf = (error: unknown): string =>
-  error instanceof Trouble ? error.code : error instanceof Error ? error.name : String(error);
+/** The code of our own trouble, or what the browser calls its own. */
+function nameOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name: string };
+  return typeof code === 'string' ? code : name;
+}
 
 /** A new visit's id: 16 random bytes. */
 export const newId = (phone: Phone): string => hex(phone.clock.random(16));

@@ -1,8 +1,8 @@
-/** A short word at the foot of the screen. "Saved" is said here, and only after it is true. */
+/** A short word over the title of the screen. "Saved" is said here, and only after it is true. */
 
 import { signal } from '@preact/signals';
 
-const SHOWN_MS = 3_500;
+const SHOWN_MS = 2_500;
 
 export const toast = signal<string | null>(null);
 

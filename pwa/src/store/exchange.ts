@@ -131,7 +131,7 @@ export function ackOf(said: SyncAnswer, known: Ack, log: readonly StoredEvent[])
 
 const verdictOf = (said: WireVerdict, tick: number | null): StoredVerdict => ({
   hash: said.hash,
-  verdict: said.verdict,
+  verdict: said.first ?? said.verdict,
   reason: said.reason ?? null,
   tick,
 });
@@ -191,7 +191,7 @@ export async function askAttachment(
   who: Credentials,
 ): Promise<Ask> {
   const proof = await proofOf(who, bytes, false);
-  const headers = { 'Content-Type': 'application/octet-stream', ...proof };
+  const headers = { 'Content-Type': 'image/jpeg', ...proof };
   return { method: 'PUT', path: `/v1/attachments/${sum}`, body: bytes, headers };
 }
 

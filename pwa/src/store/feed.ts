@@ -51,7 +51,7 @@ export async function absorb(db: Db, answer: Absorbed): Promise<void> {
 async function putSaid(stores: Stores, said: StoredVerdict): Promise<void> {
   const verdicts = stores('verdicts');
   const known = await verdicts.get(said.hash);
-  if (known?.tick == null && said.verdict !== 'duplicate') await verdicts.put(said);
+  if (known?.tick == null) await verdicts.put(said);
 }
 
 async function takePage(stores: Stores, page: Page): Promise<void> {

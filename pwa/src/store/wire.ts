@@ -25,6 +25,8 @@ export interface WireRow {
 export interface WireVerdict {
   readonly hash: string;
   readonly verdict: string;
+  /** Of a duplicate: what was said the first time. */
+  readonly first?: string;
   readonly reason?: string | null;
   readonly tick?: number | null;
 }

@@ -2,33 +2,26 @@
 
 import { capitals } from '../sync/capitals';
 import { formatYuan } from '../sync/amounts';
+import type { LoanRow } from '../state/rows';
 import { fill, text } from './words';
 
 export const TEMPLATE_VERSION = 1;
 
 export type Template = 'notice-standard' | 'notice-guarantor' | 'notice-expired';
 
+/** What stands on the paper and is not of the loan. */
 export interface NoticeFields {
   readonly no: string;
   readonly institution: string;
   readonly contact: string | null;
   readonly addressee: string;
   readonly role: 'borrower' | 'guarantor';
-  readonly borrower: string;
-  readonly contract_no: string | null;
-  readonly loan_on: string | null;
-  readonly due_on: string | null;
-  readonly principal_fen: number | null;
-  readonly interest_fen: number | null;
-  readonly penalty_fen: number | null;
-  readonly cost_fen: number | null;
-  readonly as_of: string | null;
   readonly made_on: string;
   readonly officers: string;
 }
 
-export function noticeText(template: Template, fields: NoticeFields): string {
-  const known = wordsOf(fields);
+export function noticeText(template: Template, fields: NoticeFields, loan: LoanRow): string {
+  const known: Readonly<Record<string, string | null>> = wordsOf(fields, loan);
   const lines = text.papers[template].flatMap((line) => {
     const missing = line.match(/\w+(?=\})/g)?.some((name) => known[name] == null);
     return missing ? [] : [line.replace(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '')];
@@ -36,26 +29,23 @@ export function noticeText(template: Template, fields: NoticeFields): string {
   return lines.join('\n');
 }
 
-function wordsOf(fields: NoticeFields): Record<string, string | null> {
+function wordsOf(fields: NoticeFields, loan: LoanRow) {
   const { papers } = text;
-  const { no, role, institution, addressee, borrower, principal_fen, officers } = fields;
+  const { principal_fen, interest_fen = null, penalty_fen, cost_fen } = loan;
+  const isGuarantor = fields.role === 'guarantor';
   return {
-    no,
-    role: papers.role[role],
-    addressee,
-    whose: role === 'guarantor' ? fill(papers.guaranteed, borrower) : papers.self,
-    loan_on: dayOrNot(fields.loan_on),
-    institution,
-    contract_no: fields.contract_no ?? papers.byContract,
-    due_on: dayOrNot(fields.due_on),
-    as_of: dayOrNot(fields.as_of),
-    principal: principal_fen === null ? papers.byBooks : inWords(principal_fen),
-    interest: fields.interest_fen === null ? papers.byBooks : yuan(fields.interest_fen),
-    penalty: fields.penalty_fen ? yuan(fields.penalty_fen) : null,
-    cost: fields.cost_fen ? yuan(fields.cost_fen) : null,
-    contact: fields.contact,
+    ...fields,
+    role: papers.role[fields.role],
+    whose: isGuarantor ? fill(papers.guaranteed, loan.borrower_name) : papers.self,
+    contract_no: loan.contract_no,
+    loan_on: dayOrNot(loan.loan_on),
+    due_on: dayOrNot(loan.due_on),
+    as_of: dayOrNot(loan.as_of),
     made_on: dayOrNot(fields.made_on),
-    officers,
+    principal: principal_fen === null ? papers.byBooks : inWords(principal_fen),
+    interest: interest_fen === null ? papers.byBooks : yuan(interest_fen),
+    penalty: penalty_fen ? yuan(penalty_fen) : null,
+    cost: cost_fen ? yuan(cost_fen) : null,
   };
 }
 
@@ -65,7 +55,5 @@ const yuan = (fen: number): string => `¥${formatYuan(fen)}`;
 const inWords = (fen: number): string =>
   yuan(fen) + (fen < 0 ? '' : fill(text.papers.words, capitals(fen)));
 
-function dayOrNot(day: string | null): string {
-  const { date, byContract } = text.papers;
-  return day ? fill(date, ...day.split('-').map(Number)) : byContract;
-}
+const dayOrNot = (day: string | null | undefined): string | null =>
+  day == null ? null : fill(text.papers.date, ...day.split('-').map(Number));

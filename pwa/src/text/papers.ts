@@ -9,12 +9,15 @@
 const OPENING = [
   '编号：{no}',
   '{role} {addressee}：',
-  '{whose}于{loan_on}向{institution}借款（合同号 {contract_no}），到期日{due_on}。',
-  '截至{as_of}，该笔贷款：',
-  '本金余额 {principal}',
-  '利息 {interest}',
-  '罚息 {penalty}',
-  '费用 {cost}',
+  '{whose}向{institution}借款，情况如下：',
+  '合同号：{contract_no}',
+  '借款日：{loan_on}',
+  '到期日：{due_on}',
+  '余额日期：{as_of}',
+  '本金余额：{principal}',
+  '利息：{interest}',
+  '罚息：{penalty}',
+  '费用：{cost}',
   '各项金额以本机构系统登记为准，此后的利息另按合同计算。',
 ];
 
@@ -58,7 +61,6 @@ export const papers = {
   self: '您',
   guaranteed: '您提供保证的{0}',
   date: '{0}年{1}月{2}日',
-  byContract: '（以合同记载为准）',
   byBooks: '以系统登记为准',
   words: '（大写：{0}）',
 };

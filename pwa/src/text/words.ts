@@ -3,6 +3,9 @@
 import type { papers } from './papers';
 import type { Text } from './zh';
 
+/** Where the build has put each language. */
+declare const __WORDS_AT__: { readonly zh: string; readonly en: string };
+
 export type Words = Text & { readonly papers: typeof papers };
 
 /** Set before anything is shown. */
@@ -14,8 +17,8 @@ export function setWords(words: Words): void {
 
 /** Chinese unless the phone speaks something else. */
 export async function loadWords(): Promise<void> {
-  const language = /^zh/i.test(navigator.language) ? 'zh' : 'en';
-  setWords((await (await fetch(`/${language}.json`)).json()) as Words);
+  const place = /^zh/i.test(navigator.language) ? __WORDS_AT__.zh : __WORDS_AT__.en;
+  setWords((await (await fetch(place)).json()) as Words);
 }
 
 /** Words with {0}, {1} … filled in. */

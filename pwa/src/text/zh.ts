@@ -1,8 +1,8 @@
 /**
  * Every word the officer reads, in Chinese: the first language, and the complete one.
  *
- * Words are data, not program: the build writes them into /zh.json and /en.json, and a phone
- * loads the language it speaks. {0}, {1} stand for what is filled in.
+ * Words are data, not program: the build writes each language into a file of its own, and a
+ * phone loads the one it speaks. {0}, {1} stand for what is filled in.
  */
 
 export const zh = {
