@@ -70,6 +70,7 @@ clean:  ## remove all that can be made again; data in var/ stays | 清理
 	@find sync server tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(RUN_READY): pyproject.toml requirements/run.txt requirements/build.txt
+	@tests/setup/tools.sh node  # said now, not after a minute of downloads
 	@tests/setup/python.sh run
 	@touch $@
 

@@ -96,6 +96,7 @@ class Bank:
     """The branch and its application."""
 
     app: Flask
+    url: str
     clock: Hands
     random: random.Random = field(default_factory=lambda: random.Random(20260302))
 
@@ -201,7 +202,7 @@ def open_bank(url: str, folder: Path) -> Bank:
     clock = Hands()
     app = create_app(Settings(data_dir=folder, database_url=url), clock=clock)
     app.testing = True
-    return Bank(app, clock)
+    return Bank(app, url, clock)
 
 
 def copy_bank(original: Founded, url: str, folder: Path) -> Bank:

@@ -86,7 +86,7 @@ function Shown(): JSX.Element {
     case 'unsigned':
       return <Unsigned visit={now.visit} loan={now.loan} />;
     case 'cash':
-      return <Cash visit={now.visit} loan={now.loan} />;
+      return <Cash visit={now.visit} loan={now.loan} counting={now.counting} />;
     case 'intention':
       return <Intention visit={now.visit} loan={now.loan} />;
     case 'receipt':

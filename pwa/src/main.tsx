@@ -1,12 +1,14 @@
 /** Starts the app: storage, shell, first screen. */
 
+import { effect } from '@preact/signals-core';
 import { render } from 'preact';
 import './styles.css';
 import { App } from './app';
 import { watchHistory } from './state/nav';
 import { showPhone } from './state/shown';
-import { keepInTouch, stage, start } from './state/start';
+import { details, keepInTouch, stage, start } from './state/start';
 import { takeCodeFromLink } from './screens/enrol';
+import { Stopped } from './screens/stages';
 import { loadWords, text } from './text/words';
 
 await loadWords();
@@ -15,8 +17,20 @@ watchHistory();
 document.documentElement.lang = text.lang;
 document.title = text.appName;
 
-const place = document.getElementById('app');
-if (place) render(<App />, place);
+const place = document.getElementById('app') ?? document.body;
+
+/**
+ * Every signal that a screen reads is noticed here; when one changes, the screen is drawn again.
+ * A screen is some 400 nodes, for long lists draw only what is seen.
+ */
+effect(() => {
+  try {
+    render(<App />, place);
+  } catch (error) {
+    details.value = String(error);
+    render(<Stopped stage="trouble" />, place);
+  }
+});
 
 await start(showPhone);
 if (stage.value === 'ready') keepInTouch();

@@ -12,6 +12,7 @@ from server.services.branches import SYSTEM, the_branch
 from server.services.import_master import (
     ImportDone,
     ImportRefused,
+    Said,
     import_master,
     read_control_total,
 )
@@ -48,10 +49,12 @@ def command(
             done = import_master(
                 the_branch(branch),
                 file.read_bytes(),
-                as_of=as_of,
-                control_total_fen=read_control_total(control_total),
+                Said(
+                    as_of=as_of,
+                    control_total_fen=read_control_total(control_total),
+                    encoding=encoding,
+                ),
                 by=SYSTEM,
-                encoding=encoding,
             )
         except ImportRefused as problem:
             raise Refused("\n".join([*_sentences(problem), *_table(problem)])) from None

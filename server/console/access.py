@@ -80,7 +80,8 @@ def _only(roles: tuple[str, ...]) -> Callable[[View], View]:
             if not may(*roles):
                 who = person()
                 log.info("refused staff=%s endpoint=%s", who.id, request.endpoint)
-                raise Problem("not_permitted", role=",".join(sorted(who.roles)), roles=",".join(roles))
+                held = ",".join(sorted(who.roles))
+                raise Problem("not_permitted", role=held, roles=",".join(roles))
             return view(*args, **values)
 
         return guarded  # type: ignore[return-value]

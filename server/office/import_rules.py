@@ -213,8 +213,8 @@ def _twice(line: LoanLine, seen: dict[str, int]) -> list[LineFault]:
 
 def _contract(line: LoanLine, first: LoanLine) -> list[LineFault]:
     """A contract may have several loans (随用随贷), but they are all of one household."""
-    if line.household_id == first.household_id:
-        return []
+    if line.household_id == first.household_id or line.contract_no == line.loan_id:
+        return []  # a file without contract numbers: the number of the loan stands for it
     heading, detail = HEADINGS["contract_no"][0], str(first.line)
     return [LineFault(line.line, heading, line.contract_no, "contract_two_households", detail)]
 

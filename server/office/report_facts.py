@@ -170,12 +170,23 @@ class MergerFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VarianceFact:
+    """A count of cash that differed from the receipts: negative is short (短款)."""
+
+    day: str
+    officer: str
+    variance_fen: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFacts:
     """All facts of one report, each list in the order in which it is to be printed.
 
     receipts     Of the period, valid ones and those that wait for a person.
     late         Dated after the period and here already: printed apart (NV7).
     pieces       Pieces counted by the cashier in the period, by their value in fen.
+    variances    Counts of the period that were over or short; never hidden, never spread (R24).
     """
 
     period: Period
@@ -191,3 +202,4 @@ class WeekFacts:
     plan: tuple[PlanFact, ...] = ()
     mergers: tuple[MergerFact, ...] = ()
     pieces: Mapping[int, int] | None = None
+    variances: tuple[VarianceFact, ...] = ()

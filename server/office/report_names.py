@@ -10,6 +10,9 @@ from sync.amounts import format_yuan
 
 COMMITTEE = "村委"
 
+# Nobody reads more names than this in one sentence; all of them are in the console's lists.
+NAMES_MAX = 40
+
 
 def printed_names(
     households: Sequence[HouseholdFact], notes: Sequence[str] | None = None
@@ -47,9 +50,15 @@ def _bracketed(name: str, parts: Iterable[str]) -> str:
     return f"{name}（{inner}）" if inner else name
 
 
+def enumerated(names: Sequence[str]) -> str:
+    """A、B、C; of a long list the first ones and 等, for the count stands beside it."""
+    etc = "等" if len(names) > NAMES_MAX else ""
+    return "、".join(names[:NAMES_MAX]) + etc
+
+
 def listed(names: Sequence[str]) -> str:
     """Names as the predicate of a sentence: 是A for one, 分别是A、B for more."""
-    return f"{'分别是' if len(names) > 1 else '是'}{'、'.join(names)}"
+    return f"{'分别是' if len(names) > 1 else '是'}{enumerated(names)}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from server.office.report_groups import LIMITATION_LOST, UNSTATED, Unsigned
-from server.office.report_names import printed_names
+from server.office.report_names import enumerated, printed_names
 from sync.capitals import chinese_number
 
 AWAY = "AWAY_MIGRANT_WORK"
@@ -28,7 +28,7 @@ def reason_clauses(unsigned: Sequence[Unsigned]) -> list[str]:
     clauses = _away([one for one in unsigned if one.reason == AWAY])
     lost = [one.household for one in unsigned if one.reason == LIMITATION_LOST]
     if lost:
-        names = "、".join(printed_names(lost))
+        names = enumerated(printed_names(lost))
         clauses.append(f"有{chinese_number(len(lost))}户（{names}）已丧失诉讼时效")
     counts = Counter(one.reason for one in unsigned)
     for reason, words in REASONS.items():

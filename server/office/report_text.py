@@ -11,7 +11,14 @@ from collections.abc import Iterator, Sequence
 
 from server.office.report_facts import HouseholdFact, ReceiptFact, WeekFacts
 from server.office.report_groups import UNSTATED, AreaGroups, WeekGroups
-from server.office.report_names import committee, listed, names_with_places, printed_names, yuan
+from server.office.report_names import (
+    committee,
+    enumerated,
+    listed,
+    names_with_places,
+    printed_names,
+    yuan,
+)
 from server.office.report_reasons import reason_clauses
 from server.office.report_requests import collective_sentences, plan_sentence, service_sentence
 from sync.capitals import chinese_number
@@ -110,7 +117,7 @@ def _sub_area_sentences(groups: AreaGroups) -> Iterator[str]:
 
 def _for_legal_review(groups: AreaGroups) -> Iterator[str]:
     if groups.signed_lost:
-        names = "、".join(printed_names(groups.signed_lost))
+        names = enumerated(printed_names(groups.signed_lost))
         count = chinese_number(len(groups.signed_lost))
         yield f"另有{count}户（{names}）虽已签回，但已丧失诉讼时效，待法务审查。"
 
@@ -127,7 +134,7 @@ def _apart(facts: WeekFacts, groups: WeekGroups) -> Iterator[str]:
 def _slips(facts: WeekFacts, receipts: Sequence[ReceiptFact]) -> str:
     """现金一笔（A），金额600元. A slip may name somebody whom nobody knows."""
     payers = _payers(facts.households, receipts)
-    names = f"（{'、'.join(payers)}）" if payers else ""
+    names = f"（{enumerated(payers)}）" if payers else ""
     total = sum(receipt.amount_fen for receipt in receipts)
     whole = "金额共" if len(receipts) > 1 else "金额"
     return f"现金{chinese_number(len(receipts))}笔{names}，{whole}{yuan(total)}"

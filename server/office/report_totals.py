@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.office.report_facts import HouseholdFact, WeekFacts
+from server.office.report_facts import HouseholdFact, VarianceFact, WeekFacts
 from server.office.report_groups import UNSTATED, AreaGroups, WeekGroups
 from server.office.report_names import yuan
 
@@ -43,6 +43,7 @@ class Totals:
     intention_principal_fen: int
     households_touched: int
     pieces: Mapping[int, int]
+    variances: tuple[VarianceFact, ...]
 
 
 def percent(part: int, whole: int) -> int | None:
@@ -69,6 +70,7 @@ def totals_of(facts: WeekFacts, groups: WeekGroups) -> Totals:
         ),
         households_touched=len(_touched(facts, groups)),
         pieces=dict(sorted((facts.pieces or {}).items(), reverse=True)),
+        variances=facts.variances,
     )
 
 
@@ -115,7 +117,9 @@ def total_lines(totals: Totals) -> list[str]:
         f"本期走访农户{totals.households_touched}户。",
         *(_area_line(area) for area in totals.areas if area.households),
     ]
-    return lines + ([_pieces_line(totals.pieces)] if totals.pieces else [])
+    if totals.pieces:
+        lines.append(_pieces_line(totals.pieces))
+    return lines + [_variance_line(one) for one in totals.variances]
 
 
 def _area_line(area: AreaTotals) -> str:
@@ -136,3 +140,8 @@ def _pieces_line(pieces: Mapping[int, int]) -> str:
 
 def _pieces(pieces: Mapping[int, int]) -> Sequence[str]:
     return [f"{yuan(value)}券{count}张" for value, count in pieces.items() if count]
+
+
+def _variance_line(one: VarianceFact) -> str:
+    side = "短款" if one.variance_fen < 0 else "长款"
+    return f"{one.day} {one.officer}{side}{yuan(abs(one.variance_fen))}：{one.cause}。"

@@ -158,8 +158,8 @@ class Player:
         """One household on one day: there, papers, cash, what was said, and how it ended."""
         household = call.household
 
-        def record(kind: str, body: papers.Body) -> str:
-            return phone.record(kind, body, at_ms=next(clock)).hash
+        def record(kind: str, body: papers.Body, *, unchecked: bool = False) -> str:
+            return phone.record(kind, body, at_ms=next(clock), unchecked=unchecked).hash
 
         if call.has_visit:
             seconds = [receipt.second_person for receipt in call.receipts]
@@ -171,9 +171,10 @@ class Player:
             made = self._made[notice.id]
             record("notice.served", papers.notice_served(notice, household, made, date))
         for receipt in call.receipts:
+            is_conflict = f"client {receipt.client_id}" in self._given
             slip = self._slip(phone, receipt)
-            loan = _loan(phone, receipt.loan)
-            record("cash.receipt", papers.cash_receipt(receipt, household, slip, loan))
+            body = papers.cash_receipt(receipt, household, slip, _loan(phone, receipt.loan))
+            record("cash.receipt", body, unchecked=is_conflict)
         for said in call.intentions:
             record(*papers.intention(said, household))
         for unsigned in call.unsigned:

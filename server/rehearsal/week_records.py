@@ -295,11 +295,11 @@ def _check_state(one: Item, notice: WeekNotice, state: str) -> None:
 
 def _receipt(one: Item) -> WeekReceipt:
     one.one("method", METHODS, "CASH")
-    receipt_no = one.id("receipt_no")
-    client_id = one.values.get("client_id")
+    # Both are names of the file only: a slip's number is given by the phone's book.
+    receipt_no = one.text("receipt_no", chars_max=40)
     return WeekReceipt(
         receipt_no=receipt_no,
-        client_id=one.id("client_id") if client_id is not None else receipt_no,
+        client_id=one.maybe_text("client_id") or receipt_no,
         loan=one.id("loan"),
         household=one.id("household"),
         day=one.whole("day_index", 0, DAY_MAX),

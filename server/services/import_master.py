@@ -52,6 +52,20 @@ class ImportRefused(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person says about a file, from elsewhere than the file.
+
+    as_of              The day of its balances, 'YYYY-MM-DD'.
+    control_total_fen  What its principals must sum to.
+    encoding           'utf-8' or 'gb18030' of a CSV; None to find out.
+    """
+
+    as_of: str
+    control_total_fen: int
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportDone:
     """What an import has changed. `form` is the encoding that was found, or 'xlsx'."""
 
@@ -77,24 +91,17 @@ def read_control_total(text: str) -> int:
         raise Problem("form_invalid", field="控制总额 control total", rule=rule) from fault
 
 
-def import_master(
-    branch_id: str,
-    data: bytes,
-    *,
-    as_of: str,
-    control_total_fen: int,
-    by: str,
-    encoding: str | None = None,
-) -> ImportDone:
+def import_master(branch_id: str, data: bytes, said: Said, *, by: str) -> ImportDone:
     """Import a file into a branch, in one transaction.
 
     Refuses ImportRefused with all faults; `as_of_invalid` for a day to come; `import_unreadable`
     and `import_too_large` for the file as such.
     """
+    as_of = said.as_of
     if parse_date(as_of).isoformat() > today():
         raise Problem("as_of_invalid", as_of=as_of, rule="≤ 今天 today")
-    read = read_table(data, encoding=encoding)
-    lines, faults = _check(branch_id, read, as_of=as_of, control_total_fen=control_total_fen)
+    read = read_table(data, encoding=said.encoding)
+    lines, faults = _check(branch_id, read, said)
     if faults:
         raise ImportRefused(faults)
     with transaction(branch_id, actor=by, cause="import_master") as tx:
@@ -111,16 +118,16 @@ class _Heading:
     by: str
 
 
-def _check(
-    branch_id: str, read: ReadFile, *, as_of: str, control_total_fen: int
-) -> tuple[list[LoanLine], list[LineFault]]:
+def _check(branch_id: str, read: ReadFile, said: Said) -> tuple[list[LoanLine], list[LineFault]]:
     if read.table.faults and not read.table.headings:
         return [], list(read.table.faults)
     if not read.table.rows and not read.table.faults:
         raise Problem("import_empty")
-    lines, faults = check_table(read.table, as_of=as_of, control_total_fen=control_total_fen)
+    lines, faults = check_table(
+        read.table, as_of=said.as_of, control_total_fen=said.control_total_fen
+    )
     with snapshot() as session:
-        faults += _against_known(lines, known_rows(session, branch_id), as_of)
+        faults += _against_known(lines, known_rows(session, branch_id), said.as_of)
     return lines, sorted(faults, key=lambda fault: fault.line)
 
 

@@ -38,6 +38,7 @@ def week_facts(session: Session, branch_id: str, period: Period) -> WeekFacts:
         plan=rows.plan(monday_of(period.report_on)),
         mergers=rows.mergers(),
         pieces=_pieces(rows),
+        variances=rows.variances(),
     )
 
 

@@ -66,11 +66,13 @@ class _LoanReader:
         self._principal = _principal_on(rows, ids)
         self._on_report = _limitation_on(rows, dict.fromkeys(ids, rows.period.report_on))
         visit_days = {
-            loan.id: self.visits.get(household_id, rows.period.report_on)
+            loan.id: self.visits[household_id]
             for household_id, loans in loans_of.items()
+            if household_id in self.visits
             for loan in loans
         }
-        self._on_visit = _limitation_on(rows, visit_days)
+        # Where nobody went, the report day is asked (design 7).
+        self._on_visit = self._on_report | _limitation_on(rows, visit_days)
 
     def facts(self, household_id: str) -> tuple[LoanFact, ...]:
         """The loans of a household."""

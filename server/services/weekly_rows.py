@@ -18,6 +18,7 @@ from server.office.report_facts import (
     ReceiptFact,
     ServiceFact,
     SignatureFact,
+    VarianceFact,
 )
 from server.tables import (
     Area,
@@ -31,6 +32,7 @@ from server.tables import (
     PlanItem,
     ReceiptRow,
     ServiceRequest,
+    Staff,
     Stop,
     Sweep,
     UnitChange,
@@ -229,6 +231,28 @@ class WeekRows:
             CashCount.day.between(self.period.starts_on, self.period.ends_on),
         )
         return list(self.session.scalars(query))
+
+    def variances(self) -> tuple[VarianceFact, ...]:
+        """Counts of the period that were over or short, in the order of time."""
+        query = (
+            select(CashCount, Staff.name)
+            .join(
+                Staff,
+                (Staff.branch_id == CashCount.branch_id) & (Staff.id == CashCount.officer_id),
+            )
+            .where(
+                CashCount.branch_id == self.branch_id,
+                CashCount.variance_fen != 0,
+                CashCount.day.between(self.period.starts_on, self.period.ends_on),
+            )
+            .order_by(CashCount.at_ms, CashCount.event_hash)
+        )
+        return tuple(
+            VarianceFact(
+                day=row.day, officer=name, variance_fen=row.variance_fen, cause=row.cause or "—"
+            )
+            for row, name in self.session.execute(query)
+        )
 
 
 def _receipt(row: ReceiptRow) -> ReceiptFact:

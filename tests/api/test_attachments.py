@@ -58,7 +58,7 @@ def test_it_keeps_a_text_file_apart(bank: Bank) -> None:
         assert attachment_path(BRANCH, sha256_hex(TEXT)).read_bytes() == TEXT
 
 
-def test_it_refuses_other_bytes_under_a_hash(one_one_bank: Bank) -> None:
+def test_it_refuses_other_bytes_under_a_hash(one_bank: Bank) -> None:
     phone = named(one_bank, JPEG)
 
     answer = put(one_bank, phone, JPEG + b"x", sha256_hex(JPEG))
@@ -68,19 +68,19 @@ def test_it_refuses_other_bytes_under_a_hash(one_one_bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("sha256", ["0" * 64, "..%2f..%2fsecret.key", "x"])
-def test_it_refuses_what_no_event_names(one_one_bank: Bank, sha256: str) -> None:
+def test_it_refuses_what_no_event_names(one_bank: Bank, sha256: str) -> None:
     answer = put(one_bank, one_bank.phone(), JPEG, sha256)
 
     assert answer.status_code in (404, 405)
 
 
-def test_it_refuses_a_photo_that_is_too_large(one_one_bank: Bank) -> None:
+def test_it_refuses_a_photo_that_is_too_large(one_bank: Bank) -> None:
     answer = put(one_bank, one_bank.phone(), JPEG + bytes(BYTES_MAX))
 
     assert (answer.status_code, answer.json["code"]) == (413, "attachment_too_large")
 
 
-def test_it_refuses_bytes_that_nobody_signed(one_one_bank: Bank) -> None:
+def test_it_refuses_bytes_that_nobody_signed(one_bank: Bank) -> None:
     phone = named(one_bank, JPEG)
     headers = phone.headers(b"something else")
 

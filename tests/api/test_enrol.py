@@ -41,7 +41,7 @@ def test_it_makes_a_device_with_a_lane(bank: Bank) -> None:
     assert "device.enrolled" in [row.kind for row in bank.rows(EventRow)]
 
 
-def test_it_takes_the_code_as_people_type_it(one_one_bank: Bank) -> None:
+def test_it_takes_the_code_as_people_type_it(one_bank: Bank) -> None:
     code = one_bank.code(LI_WEI).lower().replace("-", " ")
 
     assert one_bank.http.post("/v1/enrol", json=request_with(code)).status_code == 201
@@ -81,7 +81,7 @@ def test_it_refuses_a_code_after_ten_minutes(bank: Bank) -> None:
     assert again.status_code == 409
 
 
-def test_it_says_the_same_of_every_code_that_was_never_given(one_one_bank: Bank) -> None:
+def test_it_says_the_same_of_every_code_that_was_never_given(one_bank: Bank) -> None:
     answers = [
         one_bank.http.post("/v1/enrol", json=request_with(code)).json
         for code in ("AAAA-AAAA", "short", "", "零零零零-零零零零", "U" * 8)
@@ -91,7 +91,7 @@ def test_it_says_the_same_of_every_code_that_was_never_given(one_one_bank: Bank)
     assert answers[0] is not None and answers[0]["code"] == "code_unknown"
 
 
-def test_it_makes_a_guesser_wait(one_one_bank: Bank) -> None:
+def test_it_makes_a_guesser_wait(one_bank: Bank) -> None:
     for _ in range(GUESSES_A_MINUTE_MAX):
         one_bank.http.post("/v1/enrol", json=request_with("AAAA-AAAA"))
 
@@ -113,7 +113,7 @@ def test_it_makes_a_guesser_wait(one_one_bank: Bank) -> None:
     ],
 )
 def test_it_refuses_what_is_no_key_or_no_lane(
-    one_one_bank: Bank, changes: dict[str, Any], status: int, code: str
+    one_bank: Bank, changes: dict[str, Any], status: int, code: str
 ) -> None:
     answer = one_bank.http.post("/v1/enrol", json=request_with(one_bank.code(LI_WEI), **changes))
 
@@ -130,7 +130,7 @@ def test_it_refuses_a_lane_that_another_phone_has(bank: Bank) -> None:
     assert len([row for row in bank.rows(Lane) if row.device_id]) == 1
 
 
-def test_it_says_which_history_it_holds(one_one_bank: Bank) -> None:
+def test_it_says_which_history_it_holds(one_bank: Bank) -> None:
     told = one_bank.http.get("/v1/hello").json
 
     assert told is not None
@@ -138,7 +138,7 @@ def test_it_says_which_history_it_holds(one_one_bank: Bank) -> None:
     assert told["now"] == one_bank.clock.now
 
 
-def test_it_describes_itself(one_one_bank: Bank) -> None:
+def test_it_describes_itself(one_bank: Bank) -> None:
     document = one_bank.http.get("/v1/openapi.json").json
 
     assert document is not None
@@ -153,9 +153,7 @@ def test_it_describes_itself(one_one_bank: Bank) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/sync"), ("POST", "/v1/nothing")])
-def test_it_refuses_in_json_what_it_does_not_serve(
-    one_one_bank: Bank, method: str, path: str
-) -> None:
+def test_it_refuses_in_json_what_it_does_not_serve(one_bank: Bank, method: str, path: str) -> None:
     answer = one_bank.http.open(path, method=method)
 
     assert answer.status_code in (404, 405)

@@ -153,10 +153,10 @@ class Desk:
         count = 0
         while True:
             self.page.goto("/console/review")
-            waiting = self.page.locator("tbody a").first
-            if ("accepted" in self.page.content() and count) or waiting.count() == 0:
+            waiting = self.page.locator("main .card").first.locator("tbody a")
+            if waiting.count() == 0:
                 return count
-            waiting.click()
+            waiting.first.click()
             self.shot(f"review-{count}")
             self.page.click("button[value=accepted]")
             count += 1

@@ -7,9 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.console.visitors import Visitor, words
 from tests.small_bank import Bank, found_bank
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with its least cost: five people and a sign-in in every test would take a second."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("server.services.passwords._HASHER", quick)
 
 
 @pytest.fixture

@@ -34,9 +34,9 @@ def li_wei_with_cash(bank: Bank) -> Phone:
     return phone
 
 
-def sign_notice(bank: Bank, phone: Phone, number: str = "T-1", **changes: Any) -> None:
+def sign_notice(bank: Bank, phone: Phone, **changes: Any) -> None:
     """A notice made and signed back at the first household, sent at once."""
     phone.record("visit.started", visit_body())
-    made = phone.record("notice.made", notice_body(number))
+    made = phone.record("notice.made", notice_body("T-1"))
     phone.record("notice.served", served_body(made, **changes))
     phone.sync(bank.send)

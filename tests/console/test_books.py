@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from server.services.issue_book import issue_book
+from server.services.list_books import books
 from server.tables import ReceiptBook
 from sync.problems import Problem
 from sync.receipts import Book
@@ -96,8 +97,6 @@ def test_it_counts_every_number_once(bank: Bank, zhou_lan: Visitor) -> None:
     phone = bank.phone(LI_WEI)
     bank.publish(LI_WEI, ["W1"])
     take_cash(bank, phone, 100_00, 200_00)
-
-    from server.services.list_books import books
 
     with bank.app.app_context():
         [line] = books(BRANCH)

@@ -42,7 +42,7 @@ def test_it_takes_over_thursdays_cash(bank: Bank, zhou_lan: Visitor) -> None:
     answer = zhou_lan.post(COUNT, form(zhou_lan, GOLDEN))
 
     assert answer.status_code == 302
-    assert bank.balances() | {"x": 0} == bank.balances() | {"x": 0}
+    assert sum(bank.balances().values()) == 0
     assert (bank.balance(f"hand:{LI_WEI}"), bank.balance("vault")) == (0, 1170_00)
     body = counted(bank)
     assert (body["expected_fen"], body["variance_fen"], body["cause"]) == (1170_00, 0, None)

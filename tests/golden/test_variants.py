@@ -106,6 +106,15 @@ def test_it_takes_a_second_upload_for_a_retry_and_a_changed_one_for_a_conflict_n
     assert added == ["另有待核实的现金一笔（测伟利），金额610元，不计入以上数字。"]
 
 
+def test_it_plays_a_conflict_that_does_not_even_sum_nv2() -> None:
+    raw = golden()
+    raw["receipts"].append(again(receipt(raw, "SJ000103"), total_fen=61000))
+
+    report = play(raw)
+
+    assert report.figures == golden_report("modern").figures
+
+
 def test_it_brings_no_expired_claim_back_by_a_plain_signature_nv3() -> None:
     raw = golden()
     record(raw, "notices", "N015").update(
@@ -241,6 +250,7 @@ def test_it_records_short_cash_with_its_cause_nv9() -> None:
     short = counts["2026-03-05"]
     assert (short.expected_fen, short.counted_fen, short.variance_fen) == (117000, 116000, -1000)
     assert short.cause == office.VARIANCE_CAUSE
+    assert report.totals[-1] == f"2026-03-05 李薇短款10元：{office.VARIANCE_CAUSE}。"
     assert [row.variance_fen for day, row in counts.items() if day != "2026-03-05"] == [0, 0, 0]
     assert report.figures == golden_report("modern").figures
 

@@ -7,13 +7,16 @@ program itself never reads.
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 
 from server.commands.rehearse import command, report_text
+from server.documents.report_pdf import report_pdf
 from tests.golden.weeks import FILE, PROFILES, area, golden, golden_report
 
 SHARED = Path(__file__).parents[3] / "shared" / "golden" / "woshui.json"
@@ -125,6 +128,15 @@ def test_it_prints_the_sentences_first() -> None:
     assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[: len(EXPECTED["canonical_sentences_zh"])] == EXPECTED["canonical_sentences_zh"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_it_prints_the_report_on_one_page(profile: str) -> None:
+    [page] = PdfReader(io.BytesIO(report_pdf(golden_report(profile)))).pages
+    text = "".join(page.extract_text().split())
+
+    assert all(line in text for line in EXPECTED["canonical_sentences_zh"])
+    assert "签发：陈杰" in text and "第1页，共1页" in text
 
 
 def test_it_is_the_shared_file() -> None:

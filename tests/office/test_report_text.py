@@ -255,3 +255,12 @@ def test_it_lists_cash_of_people_nobody_knows_without_empty_brackets() -> None:
     assert lines(household(1, "测二"), receipts=(stray,))[-1] == (
         "另有待核实的现金一笔，金额600元，不计入以上数字。"
     )
+
+
+def test_it_shortens_a_list_that_nobody_would_read() -> None:
+    people = [household(n, f"测{n}", EXPIRED) for n in range(41)]
+
+    sentence = lines(*people)[1]
+
+    assert "有四十一户（测0、" in sentence
+    assert "测39等）已丧失诉讼时效" in sentence

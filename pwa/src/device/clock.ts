@@ -33,11 +33,6 @@ export function timeOf(instantMs: number): string {
   return new Date(instantMs + SHANGHAI_MS).toISOString().slice(11, 16);
 }
 
-/** Day of the week of a date: 0 is Sunday. */
-export function weekdayOf(day: string): number {
-  return new Date(Date.parse(day)).getUTCDay();
-}
-
 /** Rejects with `too_slow` when `work` has not finished in time; it may still go on. */
 export function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,21 +1,22 @@
 /** What this browser can do, and what it has promised. Asked by trying, never by its name. */
 
+import { signal } from '@preact/signals-core';
+
 /** WeChat's own browser keeps our storage with its cache and clears both: no recording there. */
 export const isInWeChat = (): boolean => /MicroMessenger/i.test(navigator.userAgent);
 
 /** Everything the app cannot be without: Chromium 114, Safari 16.4 have all of it. */
 export function isMissing(): readonly string[] {
-  const needed: readonly (readonly [string, boolean])[] = [
-    ['https', globalThis.isSecureContext],
-    ['crypto', 'crypto' in globalThis && 'subtle' in crypto],
-    ['indexedDB', 'indexedDB' in globalThis],
-    ['service worker', 'serviceWorker' in navigator],
-    ['private files', typeof navigator.storage?.getDirectory === 'function'],
-    ['web locks', 'locks' in navigator],
-    ['gzip', 'CompressionStream' in globalThis],
-    ['text', 'isWellFormed' in String.prototype],
-  ];
-  return needed.flatMap(([name, there]) => (there ? [] : [name]));
+  const needed = {
+    https: isSecureContext,
+    indexedDB: 'indexedDB' in globalThis,
+    serviceWorker: 'serviceWorker' in navigator,
+    getDirectory: 'getDirectory' in (navigator.storage ?? {}),
+    locks: 'locks' in navigator,
+    CompressionStream: 'CompressionStream' in globalThis,
+    isWellFormed: 'isWellFormed' in String.prototype,
+  };
+  return Object.entries(needed).flatMap(([name, there]) => (there ? [] : name));
 }
 
 /** Asks the browser not to clear our storage. It may want a reason: installed, bookmarked. */
@@ -55,14 +56,14 @@ export async function startShell(): Promise<void> {
   await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
 }
 
-/** A newer build waits; it takes over when the app is started next. */
-export async function hasNewBuild(): Promise<boolean> {
-  const registration = await navigator.serviceWorker.getRegistration();
-  return Boolean(registration?.waiting);
-}
-
 /** The shell lies on this phone: it opens without any signal. */
-export async function opensOffline(): Promise<boolean> {
+export const opensOffline = signal(false);
+
+/** A newer build waits; it takes over when the app is started next. */
+export const isFresh = signal(false);
+
+export async function lookAtShell(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
-  return Boolean(registration?.active);
+  opensOffline.value = Boolean(registration?.active);
+  isFresh.value = Boolean(registration?.waiting);
 }

@@ -14,13 +14,24 @@ interface FieldProps extends InputProps {
   readonly mode?: 'decimal' | 'text';
 }
 
+interface LabelledProps {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}
+
+const Labelled = ({ label, children }: LabelledProps) => (
+  <label class="field">
+    <span>{label}</span>
+    {children}
+  </label>
+);
+
 /** A lone surrogate has no bytes of its own; half an emoji is dropped where it is typed. */
 const whole = (value: string): string => value.replace(/\p{Surrogate}/gu, '');
 
 export function Field({ label, value, onValue, id, max = 100, mode = 'text' }: FieldProps) {
   return (
-    <label class="field">
-      <span>{label}</span>
+    <Labelled label={label}>
       <input
         inputMode={mode}
         maxLength={max}
@@ -29,7 +40,7 @@ export function Field({ label, value, onValue, id, max = 100, mode = 'text' }: F
         data-testid={id}
         onInput={(event) => onValue(whole(event.currentTarget.value))}
       />
-    </label>
+    </Labelled>
   );
 }
 
@@ -40,8 +51,7 @@ interface DateProps extends InputProps {
 
 export function DateField({ label, value, onValue, id, from, to }: DateProps) {
   return (
-    <label class="field">
-      <span>{label}</span>
+    <Labelled label={label}>
       <input
         type="date"
         min={from}
@@ -50,7 +60,7 @@ export function DateField({ label, value, onValue, id, from, to }: DateProps) {
         data-testid={id}
         onInput={(event) => onValue(event.currentTarget.value)}
       />
-    </label>
+    </Labelled>
   );
 }
 
@@ -61,8 +71,7 @@ interface SelectProps extends InputProps {
 
 export function Select({ label, value, onValue, id, options }: SelectProps) {
   return (
-    <label class="field">
-      <span>{label}</span>
+    <Labelled label={label}>
       <select
         value={value}
         data-testid={id}
@@ -74,7 +83,7 @@ export function Select({ label, value, onValue, id, options }: SelectProps) {
           </option>
         ))}
       </select>
-    </label>
+    </Labelled>
   );
 }
 

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { back, depth } from '../state/nav';
 import { toast } from '../state/toast';
 import { text } from '../text';
+import { keepScroll, restoreScroll } from './scroll';
 import { UnsentBar } from './unsent-bar';
 
 interface Props {
@@ -32,7 +33,13 @@ export function Frame({ title, sub, foot, still, children }: Props) {
           {sub && <p>{sub}</p>}
         </div>
       </header>
-      <main class={still ? 'still' : ''}>{children}</main>
+      <main
+        class={still ? 'still' : ''}
+        ref={restoreScroll}
+        onScroll={(event) => keepScroll(event.currentTarget)}
+      >
+        {children}
+      </main>
       <footer>
         {foot && <div class="foot">{foot}</div>}
         <UnsentBar />

@@ -4,7 +4,6 @@
  * Drawn as ink: curves through the middles between points, thinner where the finger is quick.
  */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
 import { text } from '../text';
 
 export interface Signature {
@@ -26,28 +25,33 @@ const WIDEST_PX = 3.4;
 const THINNEST_PX = 1.4;
 
 export function Ink({ label, id, onInk }: Props) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [sheet, setSheet] = useState(0);
-  useEffect(() => (canvas.current ? takeInk(canvas.current, onInk) : undefined), [sheet]);
-  const clear = () => {
-    setSheet(sheet + 1);
-    onInk(null);
-  };
   return (
     <div class="ink">
       <div class="row">
         <span>{label}</span>
-        <button class="plain" onClick={clear} data-testid={`${id}-clear`}>
+        <button class="plain" data-testid={`${id}-clear`} onClick={(event) => clear(event, onInk)}>
           {text.clearInk}
         </button>
       </div>
-      <canvas key={sheet} ref={canvas} data-testid={id} aria-label={label} />
+      <canvas
+        ref={(canvas) => {
+          if (canvas && !canvas.onpointerdown) takeInk(canvas, onInk);
+        }}
+        data-testid={id}
+        aria-label={label}
+      />
     </div>
   );
 }
 
-/** Draws what the pointer does, and tells the strokes after each. */
+function clear(event: Event, onInk: Props['onInk']): void {
+  const canvas = (event.currentTarget as Element).closest('.ink')?.querySelector('canvas');
+  if (canvas) takeInk(canvas, onInk);
+}
+
+/** An empty sheet: draws what the pointer does, and tells the strokes after each. */
 function takeInk(canvas: HTMLCanvasElement, onInk: Props['onInk']): void {
+  onInk(null);
   const { width, height } = canvas.getBoundingClientRect();
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);

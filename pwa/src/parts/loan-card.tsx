@@ -9,7 +9,7 @@ import { LoanMarks } from './marks';
 export function LoanCard({ loan }: { readonly loan: Loan }) {
   const { contract_no, class_five, as_of, pending, guarantor_name } = loan;
   const { status } = limitationOf(loan, shown.today.value);
-  const day = as_of ? dayWords(as_of, 'short') : text.unknownDay;
+  const day = as_of ? dayWords(as_of) : text.unknownDay;
   return (
     <section class="card">
       <div class="row soft">

@@ -1,6 +1,6 @@
 /** A photo of the paper, if there is one: made small and hashed before it is kept. */
 
-import { useState } from 'preact/hooks';
+import { signal } from '@preact/signals-core';
 import { shrink } from '../device/photo';
 import type { Photo } from '../state/record';
 import { fill, text } from '../text';
@@ -11,12 +11,13 @@ interface Props {
   readonly onPhoto: (photo: Photo | null) => void;
 }
 
+const failed = signal(false);
+
 export function PhotoInput({ photo, onPhoto }: Props) {
-  const [failed, setFailed] = useState(false);
   const choose = async (file: File | undefined) => {
     if (!file) return;
     const small = await shrink(file).catch(() => null);
-    setFailed(small === null);
+    failed.value = small === null;
     onPhoto(small);
   };
   const kept = photo && fill(text.photoKept, Math.ceil(photo.bytes.length / 1000));
@@ -32,7 +33,7 @@ export function PhotoInput({ photo, onPhoto }: Props) {
           onChange={(event) => void choose(event.currentTarget.files?.[0])}
         />
       </label>
-      {failed && (
+      {failed.value && (
         <Say tone="red" id="photo-trouble">
           {text.notAnImage}
         </Say>

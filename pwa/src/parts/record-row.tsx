@@ -14,6 +14,7 @@ export function RecordRow({ record }: { readonly record: StoredEvent }) {
   const { event, hash } = record;
   const where = shown.where(record);
   const waits = where === 'quarantined' || where === 'parked';
+  const number = event.body.receipt_no ?? event.body.notice_no;
   const reason = phone.verdicts.value.get(hash)?.reason ?? null;
   return (
     <button
@@ -28,7 +29,9 @@ export function RecordRow({ record }: { readonly record: StoredEvent }) {
         <WhereMark event={record} />
       </span>
       <span class={waits ? 'red-ink' : 'soft'}>
-        {momentWords(event.occurred_at)} {waits && reasonWords(reason)}
+        {[momentWords(event.occurred_at), number, waits && reasonWords(reason)]
+          .filter(Boolean)
+          .join(' · ')}
       </span>
     </button>
   );

@@ -1,6 +1,6 @@
 /** The main button of a form: says why it cannot be pressed, saves once, and only then says so. */
 
-import { useState } from 'preact/hooks';
+import { signal } from '@preact/signals-core';
 import { phone } from '../state/start';
 import { say } from '../state/toast';
 import { dropDraft } from '../state/visits';
@@ -20,13 +20,15 @@ interface Props<T> {
   readonly danger?: boolean;
 }
 
+/** One save at a time: whoever taps twice has saved once. */
+const busy = signal(false);
+
 export function SaveButton<T>(props: Props<T>) {
   const { id, words, why = null, kind, draft, then, danger } = props;
-  const [busy, setBusy] = useState(false);
   const press = async () => {
-    setBusy(true);
+    busy.value = true;
     const saved = await props.save();
-    setBusy(false);
+    busy.value = false;
     if (saved === null) return;
     dropDraft(phone, draft);
     say(fill(text.savedAs, kindWords(kind)));
@@ -36,7 +38,7 @@ export function SaveButton<T>(props: Props<T>) {
     <button
       class={danger ? 'main danger' : 'main'}
       data-testid={id}
-      disabled={why !== null || busy}
+      disabled={why !== null || busy.value}
       onClick={() => void press()}
     >
       {why ?? words}

@@ -1,11 +1,11 @@
 /** The start of a visit: who comes along, where we are, whether this is a decent hour. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { signal } from '@preact/signals-core';
 import { timeOf } from '../device/clock';
 import { findPlace } from '../device/place';
 import type { PlaceFix, PlaceTrouble } from '../device/place';
 import { beginVisit } from '../state/actions';
-import { goInstead } from '../state/nav';
+import { go, goInstead } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import { draftWith, lastSecondPerson } from '../state/visits';
@@ -26,19 +26,26 @@ interface Draft {
 
 type Place = PlaceFix | PlaceTrouble | 'searching';
 
+const place = signal<Place>('searching');
+
+async function search(): Promise<void> {
+  place.value = 'searching';
+  place.value = await findPlace(phone.clock.now);
+}
+
+/** The fix takes a while: it is looked for while the officer chooses who comes along. */
+export function openBegin(id: string): void {
+  void search();
+  go({ name: 'begin', id });
+}
+
 export function Begin({ id }: { readonly id: string }) {
   const house = shown.houses.value.get(id);
   const name = `begin ${id}`;
   const second = lastSecondPerson(phone.log.value) ?? '';
   const [draft, change] = draftWith(phone, name, { second, second_name: '', place_reason: '' });
-  const [place, setPlace] = useState<Place>('searching');
-  const search = () => {
-    setPlace('searching');
-    void findPlace(phone.clock.now).then(setPlace);
-  };
-  useEffect(search, []);
   if (!house) return <Gone />;
-  const fix = typeof place === 'string' ? null : place;
+  const fix = typeof place.value === 'string' ? null : place.value;
   const button = (
     <SaveButton
       id="visit-begin"
@@ -54,7 +61,7 @@ export function Begin({ id }: { readonly id: string }) {
     <Frame title={text.startVisit} sub={house.row.name} foot={button}>
       <QuietHours />
       <Second draft={draft} change={change} />
-      <PlaceBox place={place} again={search} />
+      <PlaceBox />
       {!fix && (
         <Select
           label={text.placeReason}
@@ -116,9 +123,9 @@ function Second({ draft, change }: SecondProps) {
   );
 }
 
-function PlaceBox({ place, again }: { readonly place: Place; readonly again: () => void }) {
-  const words =
-    typeof place === 'string' ? text.place[place] : fill(text.placeFound, place.accuracy_m);
+function PlaceBox() {
+  const now = place.value;
+  const words = typeof now === 'string' ? text.place[now] : fill(text.placeFound, now.accuracy_m);
   return (
     <div class="card row" role="status">
       <span>
@@ -126,8 +133,8 @@ function PlaceBox({ place, again }: { readonly place: Place; readonly again: () 
         <br />
         {words}
       </span>
-      {place !== 'searching' && (
-        <button class="plain" onClick={again}>
+      {now !== 'searching' && (
+        <button class="plain" onClick={() => void search()}>
           {text.again}
         </button>
       )}

@@ -1,6 +1,5 @@
 /** Taking cash: the amount, what it pays, who pays; then count again; then the slip. */
 
-import { useState } from 'preact/hooks';
 import { timeOf } from '../device/clock';
 import { takeCash } from '../state/actions';
 import { blankCash, fenOf, splitOf } from '../state/cash-draft';
@@ -26,21 +25,24 @@ import { SplitLines } from '../parts/split-lines';
 /** Two slips for one loan and one amount within this time may be one payment, written twice. */
 const TWICE_MS = 600_000;
 
-export function Cash({ visit, loan: id }: { readonly visit: string; readonly loan: string }) {
+interface Props {
+  readonly visit: string;
+  readonly loan: string;
+  /** The amount is entered; now it is counted again. */
+  readonly counting: boolean;
+}
+
+export function Cash({ visit, loan: id, counting }: Props) {
   const found = findVisit(phone, visit, id);
-  const [counting, setCounting] = useState(false);
   if (!found?.loan) return <Gone />;
   const { started, loan } = found;
   if (!shown.slips.value.next) return <NoNumbers />;
   const name = `cash ${visit} ${id}`;
   const blank = blankCash(loan, visitDraft(phone, visit));
   const [draft, change] = draftWith<CashDraft>(phone, name, blank);
-  const props = { started, loan, draft, change, name };
-  return counting ? (
-    <CountAgain {...props} turn={() => setCounting(false)} />
-  ) : (
-    <Enter {...props} turn={() => setCounting(true)} />
-  );
+  const turn = () => goInstead({ name: 'cash', visit, loan: id, counting: !counting });
+  const Step = counting ? CountAgain : Enter;
+  return <Step {...{ started, loan, draft, change, name, turn }} />;
 }
 
 function NoNumbers() {

@@ -1,6 +1,6 @@
 /** The day: villages in the order of the route, what is met and what is to meet. */
 
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { timeOf } from '../device/clock';
 import { go } from '../state/nav';
 import { shown } from '../state/shown';
@@ -25,12 +25,12 @@ function dayOfRoute(): string {
 
 export function Day() {
   const day = dayOfRoute();
-  const villages = shown.villagesOn(day);
+  const villages = shown.villages.value.filter((village) => village.day === day);
   const total = villages.reduce((sum, { houses }) => sum + houses.length, 0);
   const met = villages.reduce((sum, village) => sum + village.met, 0);
   const me = shown.me.value;
   return (
-    <Frame title={dayWords(day)} sub={me ? `${me.name} · ${me.branch_name}` : text.appName}>
+    <Frame title={dayWords(day, 'short')} sub={me ? `${me.name} · ${me.branch_name}` : text.appName}>
       <Notices />
       <section class="sums">
         <Sum big={`${met} / ${total}`} small={text.metOfAll} />
@@ -75,7 +75,7 @@ function Days({ day }: { readonly day: string }) {
           data-testid={`day-${one}`}
           onClick={() => (chosen.value = one)}
         >
-          {dayWords(one)}
+          {dayWords(one, 'short')}
         </button>
       ))}
     </nav>

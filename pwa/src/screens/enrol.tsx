@@ -1,6 +1,6 @@
 /** Enrolment: eight characters from the supervisor make this phone a device of the branch. */
 
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { askToPersist } from '../device/powers';
 import { codeOf, Trouble } from '../device/trouble';
 import { Problem } from '../sync/problems';

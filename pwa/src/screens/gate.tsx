@@ -1,6 +1,6 @@
 /** Why nothing can be recorded yet, and how to mend it. */
 
-import { useState } from 'preact/hooks';
+import { signal } from '@preact/signals-core';
 import { askToNotify, askToPersist, install } from '../device/powers';
 import { back } from '../state/nav';
 import { makeKeyAgain, phone } from '../state/start';
@@ -8,13 +8,14 @@ import { text } from '../text';
 import { Frame } from '../parts/frame';
 import { Say } from '../parts/say';
 
+const asked = signal(false);
+
 export function Gate() {
-  const [asked, setAsked] = useState(false);
   const words = text.gate;
   const ask = async (before?: () => Promise<void>) => {
     await before?.();
     phone.persisted.value = await askToPersist();
-    setAsked(true);
+    asked.value = true;
     if (!phone.persisted.value) return;
     await makeKeyAgain();
     back();
@@ -40,7 +41,7 @@ export function Gate() {
       <button class="main" onClick={() => void ask()}>
         {words.again}
       </button>
-      {asked && <Say tone="amber">{words.still}</Say>}
+      {asked.value && <Say tone="amber">{words.still}</Say>}
     </Frame>
   );
 }

@@ -10,6 +10,7 @@ import { Gone } from '../parts/gone';
 import { LoanCard } from '../parts/loan-card';
 import { StateMark } from '../parts/marks';
 import { RecordRow } from '../parts/record-row';
+import { openBegin } from './begin';
 
 /** Records of the household that are shown at once. */
 const RECORDS_SHOWN = 30;
@@ -48,7 +49,8 @@ function VisitButton({ id }: { readonly id: string }) {
   const open = openVisits(phone.log.value).find(({ household }) => household === id);
   const press = () => {
     if (open) go({ name: 'visit', visit: open.visit });
-    else go(phone.persisted.value ? { name: 'begin', id } : { name: 'gate' });
+    else if (phone.persisted.value) openBegin(id);
+    else go({ name: 'gate' });
   };
   return (
     <button class="main" data-testid="start-visit" onClick={press}>

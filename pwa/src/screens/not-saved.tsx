@@ -1,18 +1,23 @@
 /** The red screen: the record is not on this phone. It must be written down before anything else. */
 
-import { useState } from 'preact/hooks';
+import { signal } from '@preact/signals-core';
 import { phone } from '../state/start';
 import type { NotSaved as Failed } from '../state/phone';
 import { fill, text } from '../text';
 
+const copied = signal(false);
+
 export function NotSaved({ failed }: { readonly failed: Failed }) {
   const { lines, certain, cause } = failed;
-  const [copied, setCopied] = useState(false);
   const words = text.notSaved;
   const copy = () => {
-    navigator.clipboard?.writeText(lines.join('\n')).then(() => setCopied(true), () => undefined);
+    navigator.clipboard?.writeText(lines.join('\n')).then(
+      () => (copied.value = true),
+      () => undefined,
+    );
   };
   const onward = () => {
+    copied.value = false;
     phone.notSaved.value = null;
     if (!certain) location.reload();
   };
@@ -28,7 +33,7 @@ export function NotSaved({ failed }: { readonly failed: Failed }) {
       <p>{certain ? words.certain : words.uncertain}</p>
       <p>{fill(words.cause, cause)}</p>
       <button onClick={copy}>
-        {copied ? text.copied : text.copy}
+        {copied.value ? text.copied : text.copy}
       </button>
       <button onClick={onward} data-testid="not-saved-done">
         {certain ? words.done : words.doneRestart}

@@ -1,8 +1,8 @@
 /** A collection notice: number, text and hash first, then the finger on the glass. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { signal } from '@preact/signals-core';
 import { makeNotice, serveNotice } from '../state/actions';
-import { back } from '../state/nav';
+import { back, go } from '../state/nav';
 import { phone } from '../state/start';
 import type { Loan } from '../state/view';
 import { draftWith, findVisit, noticeMade, visitDraft } from '../state/visits';
@@ -28,35 +28,47 @@ const NUMBERS_MAX = 6_000;
 
 type Role = 'borrower' | 'guarantor';
 
+const role = signal<Role>('borrower');
+const ink = signal<Signature | null>(null);
+const agree = signal<Signature | null>(null);
+const photo = signal<Photo | null>(null);
+
+/** The paper is made, with number and hash, before it is shown; one a visit, loan and addressee. */
+export function openNotice({ visit }: Started, loan: Loan): void {
+  photo.value = null;
+  go({ name: 'notice', visit, loan: loan.id });
+  make(visit, loan, 'borrower');
+}
+
+function make(visit: string, loan: Loan, addressee: Role): void {
+  role.value = addressee;
+  const started = findVisit(phone, visit)?.started;
+  if (!started || noticeMade(phone.log.value, visit, loan.id, addressee)) return;
+  const names = [phone.identity.value?.officer.name, started.second_person];
+  const officers = names.flatMap((name) => (name ? personWords(name) : [])).join('、');
+  const lines = noteLines(text.makeNotice, loan.borrower_name);
+  void makeNotice(phone, started, loan, { role: addressee, officers, lines });
+}
+
 export function Notice({ visit, loan: id }: { readonly visit: string; readonly loan: string }) {
   const found = findVisit(phone, visit, id);
-  const [role, setRole] = useState<Role>('borrower');
-  const made = noticeMade(phone.log.value, visit, id, role);
-  useEffect(() => {
-    if (found?.loan && !made) void make(found.started, found.loan, role);
-  }, [role]);
-  if (!found?.loan) return <Gone />;
+  const loan = found?.loan;
+  if (!loan) return <Gone />;
+  const made = noticeMade(phone.log.value, visit, id, role.value);
   return (
     <Frame title={text.makeNotice} sub={made && String(made.event.body.notice_no)}>
-      {found.loan.guarantor_name && (
+      {loan.guarantor_name && (
         <Choice
           label={text.addressee}
           id="addressee"
           options={text.addresseeRole}
-          value={role}
-          onPick={(picked) => setRole(picked as Role)}
+          value={role.value}
+          onPick={(picked) => make(visit, loan, picked as Role)}
         />
       )}
       {made && <Paper key={made.hash} started={found.started} made={made} />}
     </Frame>
   );
-}
-
-function make(started: Started, loan: Loan, role: Role): Promise<unknown> {
-  const names = [phone.identity.value?.officer.name, started.second_person];
-  const officers = names.flatMap((name) => (name ? personWords(name) : [])).join('、');
-  const lines = noteLines(text.makeNotice, loan.borrower_name);
-  return makeNotice(phone, started, loan, { role, officers, lines });
 }
 
 interface PaperProps {
@@ -66,18 +78,16 @@ interface PaperProps {
 
 function Paper({ started, made }: PaperProps) {
   const { body } = made.event;
-  const role = String(body.addressee_role);
+  const addressee_role = String(body.addressee_role);
   const name = `notice ${made.hash}`;
-  const blank = signerFrom(started, String(body.addressee), role);
+  const blank = signerFrom(started, String(body.addressee), addressee_role);
   const [signer, change] = draftWith<Signer>(phone, name, blank);
-  const [ink, setInk] = useState<Signature | null>(null);
-  const [agree, setAgree] = useState<Signature | null>(null);
-  const [photo, setPhoto] = useState<Photo | null>(null);
   const relation = signer.relation.trim() || null;
-  const counts = maySign({ ...signer, relation, addressee_role: role });
+  const counts = maySign({ ...signer, relation, addressee_role });
   const line = body.template === 'notice-expired' ? text.lineReceivedOnly : text.lineReceived;
-  const signature = ink && oneAboveOther(ink, agree);
-  const slip = { ...signer, agrees_to_perform: agree !== null, signature, photo };
+  const signature = ink.value && oneAboveOther(ink.value, agree.value);
+  const agrees_to_perform = agree.value !== null;
+  const slip = { ...signer, agrees_to_perform, signature, photo: photo.value };
   const what = `${kindWords('notice.served')} ${String(body.notice_no)}`;
   return (
     <>
@@ -89,11 +99,15 @@ function Paper({ started, made }: PaperProps) {
       {!counts && (
         <Say tone="amber">{fill(text.mayNotSign, text.signer[signer.signer_role] ?? '')}</Say>
       )}
-      <Ink label={line} id="sign-canvas" onInk={setInk} />
-      {role === 'borrower' && (
-        <Ink label={text.lineAgrees} id="sign-agree-canvas" onInk={setAgree} />
+      <Ink label={line} id="sign-canvas" onInk={(drawn) => (ink.value = drawn)} />
+      {addressee_role === 'borrower' && (
+        <Ink
+          label={text.lineAgrees}
+          id="sign-agree-canvas"
+          onInk={(drawn) => (agree.value = drawn)}
+        />
       )}
-      <PhotoInput photo={photo} onPhoto={setPhoto} />
+      <PhotoInput photo={photo.value} onPhoto={(taken) => (photo.value = taken)} />
       <SaveButton
         id="notice-save"
         words={text.saveSigned}

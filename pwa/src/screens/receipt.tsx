@@ -1,6 +1,6 @@
 /** The slip that was given: figures, capitals, split, number with its check characters, QR. */
 
-import { dayOf, timeOf } from '../device/clock';
+import { dayOf } from '../device/clock';
 import { back, go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
@@ -8,7 +8,7 @@ import { amountOf } from '../state/view';
 import { eachPart } from '../state/cash-draft';
 import type { StoredEvent } from '../store/db';
 import { printedNumber } from '../sync/receipts';
-import { dayWords, fill, personWords, text, yuan } from '../text';
+import { fill, momentWords, personWords, text, yuan } from '../text';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
 import { WhereMark } from '../parts/marks';
@@ -69,7 +69,7 @@ function Paper({ slip, isVoid }: { readonly slip: StoredEvent; readonly isVoid: 
         {body.on_behalf_of && <dt>{text.onBehalfOf}</dt>}
         {body.on_behalf_of && <dd>{body.on_behalf_of}</dd>}
         <dt>{text.when}</dt>
-        <dd>{`${dayWords(day, 'short')} ${timeOf(event.occurred_at)}`}</dd>
+        <dd>{momentWords(event.occurred_at)}</dd>
         <dt>{text.officers}</dt>
         <dd>{officers.flatMap((one) => (one ? personWords(one) : [])).join('、')}</dd>
       </dl>

@@ -1,6 +1,6 @@
 /** Find a household by name, borrower, village, contract or the end of a telephone number. */
 
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals-core';
 import { shown } from '../state/shown';
 import type { House } from '../state/view';
 import { fill, text } from '../text';
@@ -18,19 +18,21 @@ function matches({ row, loans }: House, words: string): boolean {
   return plain.some((one) => one?.toLowerCase().includes(words));
 }
 
-export function Search() {
+const found = computed(() => {
   const words = asked.value.trim().toLowerCase();
-  const houses = [...shown.houses.value.values()];
-  const found = words ? houses.filter((house) => matches(house, words)) : houses;
+  return [...shown.houses.value.values()].filter((house) => matches(house, words));
+});
+
+export function Search() {
   return (
-    <Frame title={text.search} sub={fill(text.found, found.length)} still>
+    <Frame title={text.search} sub={fill(text.found, found.value.length)} still>
       <Field
         label={text.searchFor}
         id="search-words"
         value={asked.value}
         onValue={(value) => (asked.value = value)}
       />
-      <LongList items={found} rowHeight={HOUSE_ROW_PX} keyOf={(house) => house.row.id}>
+      <LongList items={found.value} rowHeight={HOUSE_ROW_PX} keyOf={(house) => house.row.id}>
         {(house) => <HouseRow house={house} />}
       </LongList>
     </Frame>

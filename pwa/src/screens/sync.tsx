@@ -1,8 +1,7 @@
 /** The sync page: what is where, in plain words; what failed, and what to do about it. */
 
-import { useEffect, useState } from 'preact/hooks';
 import { timeOf } from '../device/clock';
-import { hasNewBuild, opensOffline } from '../device/powers';
+import { isFresh, opensOffline } from '../device/powers';
 import { needsResume } from '../store/exchange';
 import { shown } from '../state/shown';
 import { phone, sync } from '../state/start';
@@ -54,12 +53,6 @@ export function SyncPage() {
 
 function Facts() {
   const { done_at, ahead_ms } = phone.last.value;
-  const [offline, setOffline] = useState(false);
-  const [fresh, setFresh] = useState(false);
-  useEffect(() => {
-    void opensOffline().then(setOffline);
-    void hasNewBuild().then(setFresh);
-  }, []);
   const photos = (state: string) => phone.photos.value.filter((one) => one.state === state).length;
   const facts: readonly (readonly [boolean, string])[] = [
     [done_at === null, text.neverSynced],
@@ -68,8 +61,8 @@ function Facts() {
     [photos('quarantined') > 0, fill(text.photosRefused, photos('quarantined'))],
     [needsResume(unsentOf(phone)), text.newKey],
     [Math.abs(ahead_ms) > CLOCK_MS_MAX, text.clockOff],
-    [true, offline ? text.shellReady : text.shellNotReady],
-    [fresh, text.newBuild],
+    [true, opensOffline.value ? text.shellReady : text.shellNotReady],
+    [isFresh.value, text.newBuild],
     [true, `${phone.identity.value?.lane_code ?? ''} · ${phone.app}`],
   ];
   return (

@@ -1,6 +1,6 @@
 /** A village: its households, those to meet first. */
 
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { shown } from '../state/shown';
 import { inOrder } from '../state/view';
 import { fill, text } from '../text';
@@ -11,8 +11,7 @@ import { LongList } from '../parts/long-list';
 const easyFirst = signal(false);
 
 export function Village({ id }: { readonly id: string }) {
-  const villages = shown.days.value.flatMap((day) => shown.villagesOn(day));
-  const its = villages.filter((village) => village.id === id);
+  const its = shown.villages.value.filter((village) => village.id === id);
   const houses = its.flatMap((village) => village.houses);
   const met = its.reduce((sum, village) => sum + village.met, 0);
   const sub = `${fill(text.toMeet, houses.length - met)} · ${fill(text.met, met)}`;

@@ -3,7 +3,6 @@
 import { timeOf } from '../device/clock';
 import { endVisit } from '../state/actions';
 import { backTo, go } from '../state/nav';
-import type { Screen } from '../state/nav';
 import { phone } from '../state/start';
 import type { House } from '../state/view';
 import { draftWith, findVisit, visitDraft, visitDraftName } from '../state/visits';
@@ -17,6 +16,7 @@ import { LoanCard } from '../parts/loan-card';
 import { RecordRow } from '../parts/record-row';
 import { SaveButton } from '../parts/save-button';
 import { Say } from '../parts/say';
+import { openNotice } from './notice';
 
 /** Those to whom the debt may be shown; a stranger sees no amount and gets no notice (R9). */
 const MAY_KNOW = ['debtor', 'co_borrower', 'guarantor', 'adult_relative'];
@@ -48,7 +48,14 @@ export function Visit({ visit }: { readonly visit: string }) {
         id="met"
         options={text.metWho}
         value={met}
-        onPick={(picked) => change({ met: picked, outcome: picked === 'nobody' ? null : 'met' })}
+        onPick={(picked) =>
+          change({
+            met: picked,
+            met_name: '',
+            met_relation: '',
+            outcome: picked === 'nobody' ? null : 'met',
+          })
+        }
       />
       <MetDetails draft={draft} change={change} />
       {met && <Actions started={started} house={house} draft={draft} change={change} />}
@@ -131,13 +138,9 @@ function Actions({ started, house, draft, change }: ActionsProps) {
   if (!loan) return <p class="empty">{text.noLoan}</p>;
   const mayKnow = MAY_KNOW.includes(draft.met ?? '');
   const mayPaper = mayKnow && second_person !== null;
-  const act = (id: string, name: Screen['name'], words: string, may: boolean) => (
-    <button
-      class="act"
-      data-testid={id}
-      disabled={!may}
-      onClick={() => go({ name, visit, loan: loan.id } as Screen)}
-    >
+  const about = { visit, loan: loan.id };
+  const act = (id: string, words: string, may: boolean, press: () => void) => (
+    <button class="act" data-testid={id} disabled={!may} onClick={press}>
       {words}
     </button>
   );
@@ -156,10 +159,15 @@ function Actions({ started, house, draft, change }: ActionsProps) {
       {mayKnow && !mayPaper && <Say tone="amber">{text.aloneLocked}</Say>}
       {draft.met === 'other' && <Say tone="amber">{text.strangerHint}</Say>}
       <div class="acts">
-        {mayKnow && act('make-notice', 'notice', text.makeNotice, mayPaper)}
-        {mayKnow && act('take-cash', 'cash', text.takeCash, mayPaper)}
-        {mayKnow && act('intention-open', 'intention', text.intention, true)}
-        {act('unsigned-open', 'unsigned', text.unsignedOpen, true)}
+        {mayKnow &&
+          act('make-notice', text.makeNotice, mayPaper, () => openNotice(started, loan))}
+        {mayKnow &&
+          act('take-cash', text.takeCash, mayPaper, () =>
+            go({ name: 'cash', ...about, counting: false }),
+          )}
+        {mayKnow &&
+          act('intention-open', text.intention, true, () => go({ name: 'intention', ...about }))}
+        {act('unsigned-open', text.unsignedOpen, true, () => go({ name: 'unsigned', ...about }))}
       </div>
     </section>
   );

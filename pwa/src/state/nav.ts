@@ -4,7 +4,7 @@
  * Each step is an empty entry in the browser's history, so that the phone's back key works.
  */
 
-import { computed, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals-core';
 
 export type Screen =
   | { readonly name: 'day' }
@@ -15,7 +15,12 @@ export type Screen =
   | { readonly name: 'visit'; readonly visit: string }
   | { readonly name: 'notice'; readonly visit: string; readonly loan: string }
   | { readonly name: 'unsigned'; readonly visit: string; readonly loan: string }
-  | { readonly name: 'cash'; readonly visit: string; readonly loan: string }
+  | {
+      readonly name: 'cash';
+      readonly visit: string;
+      readonly loan: string;
+      readonly counting: boolean;
+    }
   | { readonly name: 'intention'; readonly visit: string; readonly loan: string }
   | { readonly name: 'receipt'; readonly hash: string }
   | { readonly name: 'void'; readonly hash: string }

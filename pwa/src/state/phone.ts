@@ -1,7 +1,7 @@
 /** This phone: what it holds in memory of its stores, and the powers it was given. */
 
-import { signal } from '@preact/signals';
-import type { Signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals-core';
+import type { Signal } from '@preact/signals-core';
 import type { Clock } from '../device/clock';
 import type { Journal } from '../device/journal';
 import type { Line } from '../device/line';
@@ -9,6 +9,7 @@ import { read } from '../store/db';
 import type { Db, StoredBlob, StoredEvent, StoredRow, StoredVerdict } from '../store/db';
 import { readDrafts } from '../store/drafts';
 import type { Ack, Anchor, Identity, LastSync, Pull } from '../store/meta';
+import { NO_PULL } from '../store/feed';
 import { metaOf } from '../store/meta';
 import { noAck } from '../store/recover';
 
@@ -58,8 +59,6 @@ export interface Phone extends Powers {
   tail: Promise<unknown>;
 }
 
-const NO_PULL: Pull = { epoch: '', cursor: null, staging: null };
-
 export function makePhone(db: Db, powers: Powers): Phone {
   return {
     ...powers,
@@ -106,12 +105,19 @@ export async function loadFeed(phone: Phone): Promise<void> {
     read(db, 'rows').getAll(),
     read(db, 'verdicts').getAll(),
   ]);
-  phone.rows.value = byType(rows);
-  phone.verdicts.value = new Map(verdicts.map((verdict) => [verdict.hash, verdict]));
-  phone.ack.value = (await metaOf(db, 'ack')) ?? noAck();
-  phone.pull.value = (await metaOf(db, 'pull')) ?? NO_PULL;
-  phone.anchor.value = (await metaOf(db, 'anchor')) ?? null;
-  phone.last.value = (await metaOf(db, 'last')) ?? { done_at: null, ahead_ms: 0 };
+  const ack = (await metaOf(db, 'ack')) ?? noAck();
+  const pull = (await metaOf(db, 'pull')) ?? NO_PULL;
+  const anchor = (await metaOf(db, 'anchor')) ?? null;
+  const last = (await metaOf(db, 'last')) ?? phone.last.value;
+  // Together, or a receipt would be shown twice, or not at all, in between.
+  batch(() => {
+    phone.rows.value = byType(rows);
+    phone.verdicts.value = new Map(verdicts.map((verdict) => [verdict.hash, verdict]));
+    phone.ack.value = ack;
+    phone.pull.value = pull;
+    phone.anchor.value = anchor;
+    phone.last.value = last;
+  });
 }
 
 function byType(rows: readonly StoredRow[]): Rows {

@@ -1,11 +1,18 @@
 /** The start of the app: what this browser can do, one tab, two stores that agree, the phone. */
 
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { clock } from '../device/clock';
 import { journalInWorker } from '../device/journal';
 import { line } from '../device/line';
 import { holdLock } from '../device/lock';
-import { askToPersist, isInWeChat, isMissing, keepInstallOffer, startShell } from '../device/powers';
+import {
+  askToPersist,
+  isInWeChat,
+  isMissing,
+  keepInstallOffer,
+  lookAtShell,
+  startShell,
+} from '../device/powers';
 import { openDb } from '../store/db';
 import { keep } from '../store/meta';
 import { reconcile } from '../store/recover';
@@ -47,7 +54,7 @@ export async function start(onAwake: () => void): Promise<void> {
   const missing = isMissing();
   if (missing.length > 0) return show('unsupported', missing.join(', '));
   keepInstallOffer();
-  startShell().catch(() => undefined);
+  startShell().then(lookAtShell, () => undefined);
   await holdLock(() => show('second_tab'));
   show('starting');
   try {
@@ -93,7 +100,9 @@ export async function makeKeyAgain(): Promise<void> {
 /** Looks for the server at every occasion: there is no saying when the signal is there. */
 export function keepInTouch(): void {
   const look = () => {
-    if (document.visibilityState === 'visible') void sync.run();
+    if (document.visibilityState !== 'visible') return;
+    void sync.run();
+    void lookAtShell();
   };
   addEventListener('online', look);
   document.addEventListener('visibilitychange', look);

@@ -1,7 +1,7 @@
 /** When and how the phone talks to the server. Facts go up, rows and verdicts come down. */
 
-import { signal } from '@preact/signals';
-import type { Signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
+import type { Signal } from '@preact/signals-core';
 import { hex, utf8 } from '../device/bytes';
 import { codeOf, Trouble } from '../device/trouble';
 import type { Refusal } from '../device/trouble';

@@ -1,6 +1,6 @@
 /** A short word over the title of the screen. "Saved" is said here, and only after it is true. */
 
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 
 const SHOWN_MS = 2_500;
 

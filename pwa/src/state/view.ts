@@ -1,7 +1,7 @@
 /** What the screens show: the server's rows with this phone's own events laid over them. */
 
-import { computed, signal } from '@preact/signals';
-import type { ReadonlySignal } from '@preact/signals';
+import { computed, signal } from '@preact/signals-core';
+import type { ReadonlySignal } from '@preact/signals-core';
 import { dayOf } from '../device/clock';
 import { handFen } from '../sync/custody';
 import { daysBetween } from '../sync/dates';
@@ -36,7 +36,9 @@ export interface House {
   readonly total_fen: number;
 }
 
+/** The households of one village on one day. */
 export interface VillageView {
+  readonly day: string;
   readonly id: string;
   readonly name: string;
   readonly area: string;
@@ -53,10 +55,11 @@ export interface View {
   readonly settings: ReadonlySignal<Settings>;
   readonly days: ReadonlySignal<readonly string[]>;
   readonly houses: ReadonlySignal<ReadonlyMap<string, House>>;
+  /** In the order of the route. */
+  readonly villages: ReadonlySignal<readonly VillageView[]>;
   readonly handFen: ReadonlySignal<number>;
   readonly slips: ReadonlySignal<{ left: number; next: { book: string; no: string } | null }>;
   readonly unsent: ReadonlySignal<{ count: number; fen: number }>;
-  villagesOn(day: string): readonly VillageView[];
   where(event: StoredEvent): Where;
 }
 
@@ -78,7 +81,7 @@ export function makeView(phone: Phone): View {
     handFen: computed(() => handFen(own.value, me.value?.counted_total_fen ?? 0)),
     slips: computed(() => slipsOf(phone, own.value)),
     unsent: computed(() => unsentSum(phone)),
-    villagesOn: (day) => villagesOn(phone, [...houses.value.values()], day),
+    villages: computed(() => villagesOf(phone, [...houses.value.values()])),
     where: (event) => whereOf(phone, event),
   };
 }
@@ -161,21 +164,22 @@ function daysOf(phone: Phone): readonly string[] {
 }
 
 /** A household without a village is shown under its own heading, not dropped (U3). */
-const NO_VILLAGE = { id: '-', name: '', area_name: '', position: 1_000_000 };
+const NO_VILLAGE = { id: '-', name: '', area_name: '' };
 
-function villagesOn(phone: Phone, houses: readonly House[], day: string): readonly VillageView[] {
+function villagesOf(phone: Phone, houses: readonly House[]): readonly VillageView[] {
   const known = new Map(rowsOf<VillageRow>(phone, 'village').map(({ row }) => [row.id, row]));
   const groups = new Map<string, House[]>();
   for (const house of houses) {
-    if (house.stop?.day !== day) continue;
-    const id = house.row.village_id ?? house.stop.village_id ?? NO_VILLAGE.id;
-    groups.set(id, [...(groups.get(id) ?? []), house]);
+    const id = house.row.village_id ?? NO_VILLAGE.id;
+    const group = `${house.stop?.day} ${id}`;
+    if (house.stop) groups.set(group, [...(groups.get(group) ?? []), house]);
   }
-  const villages = [...groups].map(([id, its]) => {
-    const row = known.get(id) ?? { ...NO_VILLAGE, id, name: its[0]?.row.village ?? '' };
+  const villages = [...groups.values()].map((its) => {
+    const { row, stop } = its[0]!;
+    const village = known.get(row.village_id ?? '') ?? NO_VILLAGE;
     const first = Math.min(...its.map((house) => house.stop?.position ?? 0));
-    const met = its.filter(isMet).length;
-    return { first, id, name: row.name, area: row.area_name, houses: its, met };
+    const { id, name, area_name: area } = village;
+    return { first, day: stop?.day ?? '', id, name, area, houses: its, met: its.filter(isMet).length };
   });
   return villages.sort((a, b) => a.first - b.first);
 }
@@ -217,7 +221,7 @@ function slipsOf(phone: Phone, own: readonly OwnEvent[]) {
   const rows = rowsOf<BookRow>(phone, 'book')
     .map(({ row }) => row)
     .filter((row) => row.lane === lane && row.state === 'issued')
-    .sort((a, b) => (a.prefix + a.from_no < b.prefix + b.from_no ? -1 : 1));
+    .sort((a, b) => a.from_no - b.from_no);
   const used = own.flatMap(({ kind, body }) =>
     kind === 'cash.receipt' ? [String((body as { receipt_no: string }).receipt_no)] : [],
   );

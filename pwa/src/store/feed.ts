@@ -31,7 +31,7 @@ export interface Absorbed {
   readonly page: Page | null;
 }
 
-const NOTHING: Pull = { epoch: '', cursor: null, staging: null };
+export const NO_PULL: Pull = { epoch: '', cursor: null, staging: null };
 
 /** The cursor that the next request must carry. */
 export const cursorOf = (pull: Pull): string | null => pull.staging?.cursor ?? pull.cursor;
@@ -56,7 +56,7 @@ async function putSaid(stores: Stores, said: StoredVerdict): Promise<void> {
 
 async function takePage(stores: Stores, page: Page): Promise<void> {
   const meta = stores('meta');
-  const pull = ((await meta.get('pull')) as Pull | undefined) ?? NOTHING;
+  const pull = ((await meta.get('pull')) as Pull | undefined) ?? NO_PULL;
   if (cursorOf(pull) !== page.sent) throw new Trouble('stale_page');
   if (page.reset || pull.staging) await meta.put(await stage(stores, pull, page), 'pull');
   else await meta.put(await apply(stores, page), 'pull');

@@ -35,7 +35,7 @@ export const en: Text = {
       'Update it, or use Chrome.',
     ],
     second_tab: [
-      'Open in another window',
+      'Already open in another window',
       'Only one window may record.',
       'Go back to it; close it, and this one goes on.',
     ],
@@ -87,7 +87,7 @@ export const en: Text = {
   restored:
     'The database of this phone was damaged. {0} records came back from the journal; none is lost. Sync soon.',
   openVisit: '{0}: the visit of {1} is still open. Continue',
-  slipsNone: 'No receipt numbers left: take no cash. Fetch a new book from the cashier.',
+  slipsNone: 'No receipt numbers: take no cash. Fetch a book from the cashier.',
   slipsFew: 'Only {0} receipts left. Fetch a new book from the cashier.',
   gateClosed: 'Nothing can be recorded yet: the browser has not promised to keep data. Mend it',
   gate: {
@@ -371,7 +371,4 @@ export const en: Text = {
     device_revoked: ['This phone has been revoked.', 'Its records are still sent and kept.'],
   },
   troubleUnknown: ['It did not finish.', 'Try again.'],
-
-  weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
-  day: '{1}/{0}',
 };

@@ -1,6 +1,6 @@
 /** The few sentences that are put together from words. */
 
-import { dayOf, timeOf, weekdayOf } from '../device/clock';
+import { dayOf, timeOf } from '../device/clock';
 import { formatYuan } from '../sync/amounts';
 import { phone } from '../state/start';
 import { shown } from '../state/shown';
@@ -18,16 +18,15 @@ export function yuan(fen: number): string {
 export const yuanOrDash = (fen: number | null | undefined): string =>
   fen == null ? text.unknownSum : yuan(fen);
 
-/** '3月2日 周一', or without the weekday. */
-export function dayWords(day: string, form: 'long' | 'short' = 'long'): string {
-  const [, month = 0, date = 0] = day.split('-').map(Number);
-  const words = fill(text.day, month, date);
-  return form === 'short' ? words : `${words} ${text.weekday[weekdayOf(day)] ?? ''}`;
+/** '3月2日周一', or without the weekday. A date has no zone; read as UTC it stays the same day. */
+export function dayWords(day: string, weekday: 'short' | undefined = undefined): string {
+  const form = { timeZone: 'UTC', month: 'short', day: 'numeric', weekday } as const;
+  return new Date(day).toLocaleDateString(text.lang, form);
 }
 
 /** '3月2日 14:05'. */
 export const momentWords = (instantMs: number): string =>
-  `${dayWords(dayOf(instantMs), 'short')} ${timeOf(instantMs)}`;
+  `${dayWords(dayOf(instantMs))} ${timeOf(instantMs)}`;
 
 /** The name of a colleague, or of whoever was typed. */
 export function personWords(person: string): string {
@@ -50,13 +49,12 @@ export const kindWords = (kind: string): string => text.kind[kind] ?? kind;
 const choiceWords = (code: unknown): string =>
   ({ ...text.outcome, ...text.unsigned })[String(code) as 'met'] ?? '';
 
-/** One record in one line. */
+/** One record in one line; its number and its time stand below. */
 export function recordWords({ event }: StoredEvent): string {
   const { kind, body } = event;
   const amount = typeof body.amount_fen === 'number' ? ` ${yuan(body.amount_fen)}` : '';
-  const number = body.receipt_no ?? body.notice_no ?? '';
   const said = choiceWords(body.outcome ?? body.reason);
-  return [kindWords(kind) + amount, String(number), said].filter(Boolean).join(' · ');
+  return [kindWords(kind) + amount, said].filter(Boolean).join(' · ');
 }
 
 /** How a household stands, and why if it did not sign. */

@@ -17,8 +17,9 @@ export function setWords(words: Words): void {
 
 /** Chinese unless the phone speaks something else. */
 export async function loadWords(): Promise<void> {
-  const place = /^zh/i.test(navigator.language) ? __WORDS_AT__.zh : __WORDS_AT__.en;
-  setWords((await (await fetch(place)).json()) as Words);
+  const { zh, en } = __WORDS_AT__;
+  const found = await fetch(/^zh/i.test(navigator.language) ? zh : en);
+  setWords((await found.json()) as Words);
 }
 
 /** Words with {0}, {1} … filled in. */

@@ -84,7 +84,7 @@ export const zh = {
   noRouteNext: '主管发布任务后，在有信号的地方同步一次。',
   restored: '本机数据库损坏过，已从日志文件找回 {0} 条记录，没有丢失。请尽快同步。',
   openVisit: '{0}：{1} 开始的上门还没有结束，点这里继续',
-  slipsNone: '收据号已用完，不能收现金。请向出纳领新的收据本。',
+  slipsNone: '没有可用的收据号，不能收现金。请向出纳领收据本。',
   slipsFew: '收据只剩 {0} 张，请向出纳领新的收据本。',
   gateClosed: '现在不能记录：浏览器还没有答应保留数据。点这里解决',
   gate: {
@@ -354,9 +354,6 @@ export const zh = {
     device_revoked: ['这台设备已被停用。', '手机里的记录照样上传留存；请联系主管。'],
   } as Readonly<Record<string, readonly string[]>>,
   troubleUnknown: ['没有完成。', '请再试一次。'],
-
-  weekday: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
-  day: '{0}月{1}日',
 };
 
 /** Another language has the same words, none more and none fewer. */

@@ -10,7 +10,7 @@ from server.console.page import language, refused
 from server.console.routes import bp
 from server.office.import_headings import HEADINGS, REQUIRED
 from server.office.import_text import rule_text
-from server.services.import_master import ImportRefused, import_master, read_control_total
+from server.services.import_master import ImportRefused, Said, import_master, read_control_total
 from server.services.read_table import ENCODINGS
 from sync.problems import Problem
 
@@ -44,14 +44,12 @@ def _import() -> object:
     if upload is None or not upload.filename:
         raise Problem("form_invalid", field="文件", rule="必选")
     encoding = request.form.get("encoding", "")
-    return import_master(
-        person().branch_id,
-        upload.read(),
+    said = Said(
         as_of=request.form.get("as_of", ""),
         control_total_fen=read_control_total(request.form.get("control_total", "")),
-        by=person().id,
         encoding=encoding if encoding in ENCODINGS else None,
     )
+    return import_master(person().branch_id, upload.read(), said, by=person().id)
 
 
 def _rule(rule: str, detail: str) -> str:

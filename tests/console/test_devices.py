@@ -1,0 +1,67 @@
+"""Phones at the console: a code for a new one, the list, and revoking.
+
+Method: Chen Jie makes a code at the page and a phone enrols with it over the real API.
+"""
+
+from __future__ import annotations
+
+import re
+
+from server.device_key import DeviceKey
+from server.tables import Device, EventRow, ReceiptBook
+from sync.client import Phone
+from tests.console.fieldwork import li_wei_with_cash, take_cash
+from tests.console.visitors import Visitor, words
+from tests.small_bank import LI_WEI, Bank
+
+
+def test_it_shows_a_code_and_its_qr_with_which_a_phone_enrols(
+    bank: Bank, chen_jie: Visitor
+) -> None:
+    page = chen_jie.post("/devices/code", {"officer": LI_WEI})
+
+    found = re.search(r'id="code">([0-9A-Z]{4}-[0-9A-Z]{4})<', page.text)
+    assert found, page.text
+    assert "<svg" in page.text and f"/#enrol={found[1]}" in page.text
+    phone = Phone(DeviceKey(), bank.world())
+    answer = bank.http.post("/v1/enrol", data=phone.enrol_request(found[1]))
+    assert answer.status_code == 201
+    text = words(chen_jie.get("/devices"))
+    assert "李薇" in text and "D1" in text and "在用" in text
+
+
+def test_it_makes_codes_for_officers_only(chen_jie: Visitor) -> None:
+    assert chen_jie.post("/devices/code", {"officer": "cashier-1"}).status_code == 404
+    assert chen_jie.post("/devices/code").status_code == 404
+
+
+def test_it_shows_when_a_phone_was_last_seen_and_what_its_officer_holds(
+    bank: Bank, chen_jie: Visitor
+) -> None:
+    li_wei_with_cash(bank)
+
+    text = words(chen_jie.get("/devices"))
+
+    assert "2026-03-02 09:00" in text and "1,170.00" in text
+
+
+def test_it_revokes_a_phone_and_suspends_its_books(bank: Bank, chen_jie: Visitor) -> None:
+    phone = li_wei_with_cash(bank)
+    [device] = bank.rows(Device)
+
+    answer = chen_jie.post(f"/devices/{device.id}/revoke")
+    again = chen_jie.post(f"/devices/{device.id}/revoke")
+    take_cash(bank, phone, 100_00)
+
+    assert (answer.status_code, again.status_code) == (302, 302)
+    assert bank.rows(Device)[0].status == "revoked"
+    assert bank.rows(ReceiptBook)[0].state == "suspended"
+    assert len([row for row in bank.rows(EventRow) if row.kind == "device.revoked"]) == 1
+    # What the phone still sends is kept, and its cash is in custody (U19).
+    assert bank.balance(f"hand:{LI_WEI}") == 1270_00
+    assert bank.balance("suspense") == -100_00
+    assert "手机已停用" in words(chen_jie.get("/quarantine"))
+
+
+def test_it_knows_no_other_phone(chen_jie: Visitor) -> None:
+    assert chen_jie.post("/devices/none/revoke").status_code == 401
