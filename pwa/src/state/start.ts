@@ -45,6 +45,11 @@ export const lostAll = signal(false);
 export let phone: Phone;
 export let sync: Sync;
 
+export function setPhoneForTests(made: Phone): void {
+  phone = made;
+  sync = makeSync(made);
+}
+
 /** The build's name stands in the name of its file; part of every event. */
 const APP = `pwa-${/index-([\w-]+)\.js/.exec(import.meta.url)?.[1] ?? 'dev'}`;
 

@@ -97,10 +97,13 @@ export function openDb(): Promise<Db> {
 }
 
 function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<T>((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('no answer'));
   });
+  // One of several may fail first, and end the waiting for the others.
+  answered.catch(() => undefined);
+  return answered;
 }
 
 /** One store inside a transaction. */

@@ -42,8 +42,9 @@ export async function absorb(db: Db, answer: Absorbed): Promise<void> {
     const meta = stores('meta');
     if (answer.ack) await meta.put(answer.ack, 'ack');
     if (answer.anchor) await meta.put(answer.anchor, 'anchor');
-    for (const verdict of answer.said) await putSaid(stores, verdict);
     if (answer.page) await takePage(stores, answer.page);
+    // After the page: the last one of a reset forgets every verdict of the history before.
+    for (const verdict of answer.said) await putSaid(stores, verdict);
   });
 }
 

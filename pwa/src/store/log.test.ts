@@ -18,7 +18,7 @@ afterEach(() => vi.restoreAllMocks());
 
 function event(seq: number, prev: string, hash = String(seq).padStart(64, '0')): StoredEvent {
   const body = { household: 'W01' };
-  const envelope = { seq, prev, lane: LANE, kind: 'visit.started', body } as StoredEvent['event'];
+  const envelope = { seq, prev, lane: LANE, kind: 'visit.started', body } as never;
   return { lane: LANE, seq, hash, sig: 'sig', event: envelope };
 }
 

@@ -94,6 +94,7 @@ EN: dict[str, str] = {
     "home_nothing": "This role has no pages in this version.",
     "village": "Village",
     "villages_lead": "By area: villages with households, loans and principal in yuan.",
+    "all_areas": "All areas",
     "no_village": "no village",
     "area": "Area",
     "households": "Households",
@@ -217,7 +218,7 @@ EN: dict[str, str] = {
     "code_lead": "Valid for {minutes} minutes, once. It is not shown again.",
     "code_url": "Or open on the phone",
     "code_step_1": "Scan it with the phone; the app opens.",
-    "code_step_2": "Check the name and set a PIN.",
+    "code_step_2": "Check the name and the branch.",
     "code_step_3": "Sync once; the route is on the phone.",
     "review_title": "Signed notices",
     "review_lead": (

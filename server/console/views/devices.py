@@ -66,5 +66,5 @@ def _qr(text: str) -> Markup:
     """A QR code as SVG inside the page: no picture leaves the server."""
     drawing = io.BytesIO()
     code = segno.make(text, error="m", micro=False)
-    code.save(drawing, kind="svg", xmldecl=False, svgns=True, border=2, scale=6, omitsize=False)
+    code.save(drawing, kind="svg", xmldecl=False, svgns=True, border=2, omitsize=True)
     return Markup(drawing.getvalue().decode())  # drawn by us from a code of ours

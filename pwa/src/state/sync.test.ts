@@ -1,0 +1,296 @@
+/** The exchange, run by run. Method: a small server behind a line that loses, delays and lies. */
+
+import { beforeEach, expect, test } from 'vitest';
+import { utf8 } from '../device/bytes';
+import { Trouble } from '../device/trouble';
+import type { Line } from '../device/line';
+import { aVisit, emptyStorage, enrolledPhone, wakePhone } from '../testing/fakes';
+import type { Bench } from '../testing/fakes';
+import { FakeServer, isSignedBy } from '../testing/server';
+import type { WireRow } from '../store/wire';
+import { openDb, read } from '../store/db';
+import { reconcile } from '../store/recover';
+import { unsentOf } from './phone';
+import { record } from './record';
+import { makeSync } from './sync';
+
+let bench: Bench;
+let server: FakeServer;
+
+beforeEach(async () => {
+  emptyStorage();
+  bench = await enrolledPhone();
+  server = new FakeServer();
+  bench.line = server.line;
+});
+
+const visits = async (...households: readonly string[]) => {
+  for (const household of households) {
+    await record(bench.phone, { facts: [aVisit(household)], lines: [] });
+  }
+};
+
+async function run(): Promise<string | null> {
+  const sync = makeSync(bench.phone);
+  await sync.run();
+  return sync.state.value.code;
+}
+
+const loan = (eid: string, tick: number): WireRow => ({
+  etype: 'loan',
+  eid,
+  tick,
+  op: 'upsert',
+  row: { id: eid, principal_fen: 100_00 },
+});
+
+test('it brings every event to the server once, and then has nothing to send', async () => {
+  await visits('W01', 'W02');
+
+  expect(await run()).toBeNull();
+
+  expect(server.events.size).toBe(3);
+  expect(unsentOf(bench.phone)).toEqual([]);
+  expect(await run()).toBeNull();
+  expect(server.requests.at(-1)?.push).toBeNull();
+});
+
+test('it sends 250 events in batches of a hundred', async () => {
+  await visits(...Array.from({ length: 249 }, (_, at) => `W${at}`));
+
+  await run();
+
+  expect(server.events.size).toBe(250);
+  expect(server.requests.map(({ push }) => push?.events.length)).toEqual([100, 100, 50]);
+});
+
+test('it loses nothing and doubles nothing when the answer is lost', async () => {
+  await visits('W01');
+  const lossy: Line = async (ask) => {
+    await server.line(ask);
+    throw new Trouble('no_signal');
+  };
+  bench.line = lossy;
+  expect(await run()).toBe('no_signal');
+  expect(unsentOf(bench.phone)).toHaveLength(2);
+
+  bench.line = server.line;
+  expect(await run()).toBeNull();
+
+  expect(server.events.size).toBe(2);
+  expect(unsentOf(bench.phone)).toEqual([]);
+  expect([...bench.phone.verdicts.value.values()].map(({ verdict }) => verdict)).toEqual([
+    'applied',
+    'applied',
+  ]);
+});
+
+test.each([
+  ['a sign-in page', '<html>Welcome to the hotel</html>', 'not_our_server'],
+  ['an empty answer', '', 'not_our_server'],
+  ['JSON of another service', '{"ok":true}', 'not_our_server'],
+])('it changes nothing for %s with status 200', async (_, text, code) => {
+  await visits('W01');
+  bench.line = async () => ({ status: 200, text, retryAfterMs: null });
+
+  expect(await run()).toBe(code);
+
+  expect(unsentOf(bench.phone)).toHaveLength(2);
+  expect(bench.phone.pull.value.cursor).toBeNull();
+});
+
+test('it changes nothing for an answer with a wrong MAC', async () => {
+  await visits('W01');
+  server.rows = [loan('L1', 1)];
+  server.secret = 'CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg';
+
+  expect(await run()).toBe('mac_wrong');
+
+  expect(unsentOf(bench.phone)).toHaveLength(2);
+  expect(bench.phone.rows.value.size).toBe(0);
+});
+
+test('it takes the route page by page until it is complete', async () => {
+  server.rows = [loan('L1', 1), loan('L2', 2), loan('L3', 3)];
+
+  expect(await run()).toBeNull();
+
+  expect([...(bench.phone.rows.value.get('loan')?.keys() ?? [])]).toEqual(['L1', 'L2', 'L3']);
+  expect(server.requests).toHaveLength(3);
+});
+
+test('it goes on with the pages where a cut left off', async () => {
+  server.rows = [loan('L1', 1), loan('L2', 2), loan('L3', 3)];
+  let left = 2;
+  bench.line = async (ask) => {
+    left -= 1;
+    if (left < 0) throw new Trouble('no_signal');
+    return server.line(ask);
+  };
+  expect(await run()).toBe('no_signal');
+
+  bench.line = server.line;
+  expect(await run()).toBeNull();
+
+  expect(server.requests).toHaveLength(3);
+  expect(bench.phone.rows.value.get('loan')?.size).toBe(3);
+});
+
+test('it loads all rows again, once, when they differ from those of the server', async () => {
+  server.rows = [loan('L1', 1)];
+  await run();
+  server.digestOf = async () => ({ loan: 'f'.repeat(64) });
+
+  expect(await run()).toBe('rows_differ');
+
+  expect(server.requests.slice(1).map(({ pull }) => pull?.cursor)).toEqual(['epoch-1.1', null]);
+});
+
+test('it sends less at a time when the server finds a batch too large', async () => {
+  await visits('W01', 'W02', 'W03');
+  bench.line = async (ask) => {
+    const answer = await server.line(ask);
+    const many = (server.requests.at(-1)?.push?.events.length ?? 0) > 2;
+    if (many) server.events.clear();
+    const text = '{"code":"body_too_large"}';
+    return many ? { status: 413, text, retryAfterMs: null } : answer;
+  };
+
+  // 100, 25, 7 and then 2 at a time.
+  expect(await run()).toBeNull();
+
+  expect(server.events.size).toBe(4);
+});
+
+test('it waits as long as the server asks', async () => {
+  bench.line = async () => ({ status: 503, text: '{"code":"server_busy"}', retryAfterMs: 90_000 });
+  const sync = makeSync(bench.phone);
+
+  await sync.run();
+
+  expect(sync.state.value).toMatchObject({ is: 'error', code: 'server_busy' });
+  expect(sync.state.value.again_at).toBe(bench.clock.at + 90_000);
+});
+
+test('it runs once, however often it is asked at the same time', async () => {
+  await visits('W01');
+  const sync = makeSync(bench.phone);
+
+  await Promise.all([sync.run(), sync.run(), sync.run()]);
+
+  expect(server.requests).toHaveLength(1);
+});
+
+test('it pushes again what a server of another history does not have', async () => {
+  await visits('W01');
+  await run();
+  server.events.clear();
+  server.epoch = 'epoch-2';
+
+  expect(await run()).toBeNull();
+
+  expect(server.events.size).toBe(2);
+  expect(bench.phone.ack.value.epoch).toBe('epoch-2');
+});
+
+test('it keeps what was recorded while the request was under way', async () => {
+  await visits('W01');
+  bench.line = async (ask) => {
+    if (server.requests.length === 0) await visits('W02');
+    return server.line(ask);
+  };
+
+  expect(await run()).toBeNull();
+
+  expect(server.events.size).toBe(3);
+});
+
+test('it tells what became of an event, with the reason', async () => {
+  await visits('W01');
+  const hash = bench.phone.log.value[1]?.hash ?? '';
+  server.verdicts = [{ hash, verdict: 'quarantined', reason: 'unknown_case', tick: 1 }];
+  server.rows = [loan('L1', 1)];
+
+  await run();
+
+  expect(bench.phone.verdicts.value.get(hash)).toMatchObject({ reason: 'unknown_case', tick: 1 });
+});
+
+test('it sends a photo after the event that names it, and once', async () => {
+  const photo = { sha256: 'c'.repeat(64), bytes: utf8('jpeg'), media_type: 'image/jpeg' };
+  const body = { sha256: photo.sha256, size: 4, media_type: 'image/jpeg', about: null };
+  const fact = { kind: 'attachment.added', body: { ...body, role: 'notice_photo' } };
+  await record(bench.phone, { facts: [fact], photo, lines: [] });
+
+  await run();
+  await run();
+
+  expect(server.asks.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  expect(server.photos.get(photo.sha256)).toEqual(photo.bytes);
+  expect(bench.phone.photos.value.map(({ state }) => state)).toEqual(['stored']);
+});
+
+test('it comes home after a wipe: all events once, the old by the secret, then the new key', async () => {
+  await visits('W01');
+  emptyStorage();
+  const db = await openDb();
+  const { journal } = bench;
+  await reconcile(db, journal, await journal.open(false));
+  bench = Object.assign(await wakePhone(db, journal), { line: server.line });
+  await visits('W02');
+
+  expect(await run()).toBeNull();
+
+  const [first, second] = server.requests;
+  expect(first?.push?.events.map(({ kind }) => kind)).toEqual(['lane.opened', 'visit.started']);
+  expect(first?.push).not.toHaveProperty('new_key');
+  expect(second?.push?.events.map(({ kind }) => kind)).toEqual(['key.rotated', 'visit.started']);
+  expect(second?.push?.new_key).toHaveLength(87);
+  expect(server.asks.every(({ headers }) => 'Doorstep-Resume' in headers)).toBe(true);
+  expect(server.events.size).toBe(4);
+
+  await run();
+  const key = bench.phone.key?.publicKey;
+  expect(await isSignedBy(server.asks.at(-1)!, key!)).toBe(true);
+});
+
+test('it can send the old events before it may record again', async () => {
+  await visits('W01');
+  emptyStorage();
+  const db = await openDb();
+  const { journal } = bench;
+  await reconcile(db, journal, await journal.open(false));
+  bench = Object.assign(await wakePhone(db, journal), { line: server.line });
+  bench.phone.persisted.value = false;
+
+  expect(await run()).toBeNull();
+
+  expect(server.events.size).toBe(2);
+});
+
+test('it lays a copy of the complete rows beside the journal, in turn', async () => {
+  server.rows = [loan('L1', 1)];
+
+  await run();
+  await run();
+
+  const copies = bench.journal.slots.map((slot) => JSON.parse(new TextDecoder().decode(slot!)));
+  expect(copies.map(({ serial }) => serial)).toEqual([1, 2]);
+  expect(copies[1].rows).toHaveLength(1);
+});
+
+test('it leaves the database as it was when the phone cannot write the answer', async () => {
+  await visits('W01');
+  server.rows = [loan('L1', 1)];
+  bench.line = async (ask) => {
+    const answer = await server.line(ask);
+    bench.phone.db.close();
+    return answer;
+  };
+
+  expect(await run()).toBe('phone_trouble');
+
+  const db = await openDb();
+  expect(await read(db, 'rows').getAll()).toEqual([]);
+  expect(unsentOf(bench.phone)).toHaveLength(2);
+});

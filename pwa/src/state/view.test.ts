@@ -1,0 +1,118 @@
+/** What the screens show. Method: a small route, own events on top, and the clock moved on. */
+
+import { beforeEach, expect, test } from 'vitest';
+import { emptyStorage, enrolledPhone, MONDAY } from '../testing/fakes';
+import type { Bench } from '../testing/fakes';
+import { giveRoute } from '../testing/route';
+import { record } from './record';
+import { inOrder, isMet, limitationOf, makeView, pastDue } from './view';
+import type { LoanRow } from './rows';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  emptyStorage();
+  bench = await enrolledPhone();
+  await giveRoute(bench);
+});
+
+async function slip(receipt_no: string, fen: number, household = 'W01', loan = 'L1') {
+  const body = { receipt_no, household, loan, amount_fen: fen, principal_fen: fen, interest_fen: 0 };
+  const fact = { kind: 'cash.receipt', body: { ...body, penalty_fen: 0, cost_fen: 0 } };
+  await record(bench.phone, { facts: [{ ...fact, caseId: loan, subject: household }], lines: [] });
+  return bench.phone.log.value.at(-1)?.hash ?? '';
+}
+
+test('it groups the day by village, in the order of the route, and drops nobody', () => {
+  const view = makeView(bench.phone);
+
+  expect(view.days.value).toEqual(['2026-03-02']);
+  expect(view.villages.value.map(({ id, houses }) => [id, houses.length])).toEqual([
+    ['V1', 2],
+    ['-', 1],
+  ]);
+});
+
+test('it shows cash at once: the household met, the balance less, the cash in hand', async () => {
+  const view = makeView(bench.phone);
+  expect(view.handFen.value).toBe(0);
+
+  await slip('SJ000099', 400_00);
+
+  const house = view.houses.value.get('W01')!;
+  expect(house.row.state?.outcome).toBe('CASH');
+  expect(house.loans[0]?.principal_fen).toBe(600_00);
+  expect(view.handFen.value).toBe(400_00);
+  expect(view.unsent.value).toEqual({ count: 2, fen: 400_00 });
+});
+
+test('it takes a void out of the hand and gives the balance back', async () => {
+  const view = makeView(bench.phone);
+  const target = await slip('SJ000099', 400_00);
+  const body = { target, receipt_no: 'SJ000099', reason: '写错', money_returned: true };
+
+  await record(bench.phone, { facts: [{ kind: 'cash.void', body, subject: 'W01' }], lines: [] });
+
+  expect(view.handFen.value).toBe(0);
+  expect(view.houses.value.get('W01')?.row.state?.outcome).toBeNull();
+  expect(view.houses.value.get('W01')?.loans[0]?.principal_fen).toBe(1_000_00);
+});
+
+test('it gives numbers in order, book after book, and never one of a suspended book', async () => {
+  const view = makeView(bench.phone);
+  const given: unknown[] = [];
+
+  for (let at = 0; at < 4; at += 1) {
+    const { next } = view.slips.value;
+    given.push(next?.no);
+    await slip(next?.no ?? '', 1_00 + at);
+  }
+
+  expect(given).toEqual(['SJ000099', 'SJ000100', 'SJ000201', 'SJ000202']);
+  expect(view.slips.value).toEqual({ left: 0, next: null });
+});
+
+test('it puts those to meet first, as planned or the small sums first', async () => {
+  const view = makeView(bench.phone);
+  await slip('SJ000099', 900_00);
+  const houses = [...view.houses.value.values()];
+
+  const ids = (easy: boolean) => inOrder(houses, easy).map(({ row }) => row.id);
+  expect(ids(false)).toEqual(['W02', 'W03', 'W01']);
+  expect(ids(true)).toEqual(['W03', 'W02', 'W01']);
+  expect(houses.filter(isMet)).toHaveLength(1);
+});
+
+test('it lets the limitation run out without a signal', () => {
+  const [running, over] = ['L1', 'L2'].map(
+    (id) => bench.phone.rows.value.get('loan')?.get(id)?.row as unknown as LoanRow,
+  );
+
+  expect(limitationOf(running!, '2026-03-02')).toEqual({ status: 'RUNNING', left: 273 });
+  expect(limitationOf(over!, '2026-03-01')).toEqual({ status: 'RUNNING', left: 0 });
+  expect(limitationOf(over!, '2026-03-02')).toEqual({ status: 'EXPIRED', left: -1 });
+  expect(limitationOf({ ...over!, limitation: null }, '2026-03-02').status).toBe('UNKNOWN');
+  expect(pastDue(running!, '2023-12-01')).toBe(1);
+  expect(pastDue({ ...running!, due_on: null }, '2026-03-02')).toBeNull();
+});
+
+test('it says of every record where it is', async () => {
+  const view = makeView(bench.phone);
+  await slip('SJ000099', 1_00);
+  const [opened, receipt] = bench.phone.log.value;
+  expect(view.where(receipt!)).toBe('local');
+
+  bench.phone.ack.value = { epoch: 'e', seq: 2, hash: receipt!.hash };
+  expect(view.where(opened!)).toBe('uploaded');
+
+  const said = { hash: receipt!.hash, verdict: 'quarantined', reason: 'unknown_case', tick: 1 };
+  bench.phone.verdicts.value = new Map([[said.hash, said]]);
+  expect(view.where(receipt!)).toBe('quarantined');
+  expect(view.handFen.value).toBe(1_00);
+});
+
+test('it takes the day from the clock', () => {
+  bench.clock.at = MONDAY + 15 * 3_600_000;
+
+  expect(makeView(bench.phone).today.value).toBe('2026-03-03');
+});
