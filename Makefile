@@ -40,12 +40,12 @@ run: $(RUN_READY) $(HTMX) pwa  ## start with a demonstration branch; PORT=8000 |
 test: install pwa  ## all tests, with a real Chromium and a real PostgreSQL | 全部测试
 	@tests/setup/debian.sh browser database
 	@$(MAKE) static
-	@$(VENV)/pytest
+	@$(VENV)/pytest -n auto
 
 check: install pwa  ## before every commit: all but the browser tests | 提交前检查
 	@tests/setup/debian.sh database
 	@$(MAKE) static
-	@$(VENV)/pytest -m "not browser"
+	@$(VENV)/pytest -n auto -m "not browser"
 
 static: install pwa  ## ruff, mypy, tsc, vitest, size of the phone's program | 静态检查
 	@$(VENV)/ruff check .

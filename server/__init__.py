@@ -23,6 +23,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app = Flask("server", static_folder=None)
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
+        # The values of a statement are names and amounts: never into a log with an error.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         SECRET_KEY=secret_key(settings),
         MAX_CONTENT_LENGTH=None,  # each surface has its own limit: see server/api and console
         SESSION_COOKIE_HTTPONLY=True,

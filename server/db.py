@@ -30,6 +30,8 @@ db = SQLAlchemy(model_class=Base)
 
 # PostgreSQL: wait this long for a lock before answering 503, in milliseconds.
 LOCK_TIMEOUT_MS = 5_000
+# SQLite: the same, for its one writer at a time. A field day of one phone takes some 100 ms.
+BUSY_TIMEOUT_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL may lose an acknowledged receipt in a power cut
-        "busy_timeout=10000",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
         "recursive_triggers=ON",  # or INSERT OR REPLACE would delete behind the triggers
     ):

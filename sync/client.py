@@ -150,7 +150,7 @@ class Phone:
         issued = {
             eid: held["row"]
             for (etype, eid), held in self.rows.items()
-            if etype == "book" and held["row"]["state"] == "issued"
+            if etype == "book" and self._may_use(held["row"])
         }
         books = {_book(row): eid for eid, row in issued.items()}
         ordered = sorted(books, key=lambda book: (book.prefix, book.width, book.from_no))
@@ -260,6 +260,10 @@ class Phone:
         return hand_fen(self.own_events(), counted)
 
     # Inside
+
+    def _may_use(self, book: Mapping[str, Any]) -> bool:
+        """A book of the officer's other phone is hers too, but not this phone's."""
+        return bool(book["state"] == "issued" and book["lane"] == self.lane)
 
     def _built(self, kind: str, body: Mapping[str, object], at_ms: int) -> Envelope:
         if self.identity is None:

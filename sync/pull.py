@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sync.digest import digests
 from sync.store import FeedLine, PullStore, VerdictLine
 
 MAC_CHARS = 16
@@ -89,9 +90,17 @@ def give_out(store: PullStore, reader: Reader, cursor: str | None, limit_bytes: 
         verdicts=tuple(_verdict(line) for line in verdicts if line.tick <= upto),
         cursor=write_cursor(reader, epoch, upto),
         complete=complete,
-        digest=store.scope_digest() if complete and (reset or rows) else None,
+        digest=_digest(store, reset, rows) if complete else None,
         is_rewound=is_rewound,
     )
+
+
+def _digest(store: PullStore, reset: bool, rows: Sequence[dict[str, Any]]) -> dict[str, str] | None:
+    """The digest of the scope; none if the page changes nothing. No scope is read twice."""
+    if reset:
+        held = {(row["etype"], row["eid"]): row["row"] for row in rows if row["op"] == "upsert"}
+        return digests(held)
+    return store.scope_digest() if rows else None
 
 
 def write_cursor(reader: Reader, epoch: str, tick: int) -> str:

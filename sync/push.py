@@ -319,13 +319,13 @@ class _Intake:
 
 def _movement(store: PushStore, recorded: Recorded, verdict: Verdict) -> tuple[Leg, ...]:
     """The legs that a verdict leads to, on top of the undoing of those posted before."""
-    event = recorded.event
-    undone = reversal(_standing(store.legs(event.hash)))
-    if event.kind == "cash.void" and verdict.verdict == "applied":
-        return undone + reversal(_standing(store.legs(str(event.body["target"]))))
+    event, is_applied = recorded.event, verdict.verdict == "applied"
+    if event.kind == "cash.void" and is_applied:
+        return reversal(_standing(store.legs(str(event.body["target"]))))
     if event.kind != "cash.receipt":
-        return undone
-    if verdict.verdict == "applied":
+        return ()
+    undone = reversal(_standing(store.legs(event.hash)))
+    if is_applied:
         return undone + receipt_legs(event.body, recorded.holder)
     total = cash_of(event.body)
     return undone + (suspense_legs(total, recorded.holder) if total else ())

@@ -13,8 +13,8 @@ from server.stores.events import chunks
 from server.stores.pull_store import Scope
 from server.tables import CommitLog, Loan
 from sync.classification import days_past_due, five_tier
-from sync.parts import PARTS
 from sync.limitation import Limitation
+from sync.parts import PARTS
 
 Found = dict[str, dict[str, Any]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from server.tables import Device, EventRow, Lane, VerdictRow
@@ -124,18 +124,17 @@ def _vouched_later(branch_id: str) -> ColumnElement[bool]:
     )
 
 
-def parked_on(branch_id: str, need: str) -> Select[str]:
-    """The events whose latest verdict is parked on this need."""
-    return (
-        select(VerdictRow.event_hash)
-        .where(
-            VerdictRow.branch_id == branch_id,
-            VerdictRow.verdict == "parked",
-            VerdictRow.needs == need,
-            is_latest(),
+def parked_needs(session: Session, branch_id: str) -> dict[str, set[str]]:
+    """What parked events of the branch wait for: need -> hashes. Normally there are few or none."""
+    rows = session.execute(
+        select(VerdictRow.needs, VerdictRow.event_hash).where(
+            VerdictRow.branch_id == branch_id, VerdictRow.verdict == "parked", is_latest()
         )
-        .order_by(VerdictRow.event_hash)
     )
+    needs: dict[str, set[str]] = {}
+    for row in rows:
+        needs.setdefault(row.needs, set()).add(row.event_hash)
+    return needs
 
 
 def chunks(hashes: Iterable[str]) -> Iterable[list[str]]:

@@ -19,7 +19,7 @@ from server.stores.events import (
     find_recorded,
     follower,
     latest_verdicts,
-    parked_on,
+    parked_needs,
 )
 from server.tables import (
     CommitLog,
@@ -62,6 +62,7 @@ class SqlPushStore:
         self._seqs: set[tuple[str, int]] = set()
         self._asked: set[tuple[str, int]] = set()
         self._ticks: dict[int, int | None] = {}
+        self._parked: dict[str, set[str]] | None = None
 
     # The lane and its log
 
@@ -162,8 +163,9 @@ class SqlPushStore:
 
     def waiting(self, need: str) -> list[Recorded]:
         """See PushStore."""
-        stored = set(self.session.scalars(parked_on(self.branch_id, need)))
-        hashes = stored - self._fresh.keys()
+        if self._parked is None:
+            self._parked = parked_needs(self.session, self.branch_id)
+        hashes = self._parked.get(need, set()) - self._fresh.keys()
         hashes |= {each for each, verdict in self._fresh.items() if verdict.needs == need}
         return find_recorded(self.session, self.branch_id, hashes, self._fresh) if hashes else []
 

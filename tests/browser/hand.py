@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SHOTS
 
 SAVE_MS_MAX = 10_000
+SCROLL_MS = 500
 
 
 class Hand:
@@ -19,8 +20,17 @@ class Hand:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def tap(self, testid: str) -> None:
-        """Tap what carries this id; it must be there, visible and enabled."""
-        self.page.get_by_test_id(testid).tap()
+        """Tap what carries this id; it must be there, visible and enabled.
+
+        A tap on a page that still scrolls stops the scrolling and presses nothing, so that a
+        finger that has just scrolled waits a moment.
+        """
+        target = self.page.get_by_test_id(testid)
+        before = target.bounding_box()
+        target.scroll_into_view_if_needed()
+        if target.bounding_box() != before:
+            self.page.wait_for_timeout(SCROLL_MS)
+        target.tap()
 
     def shot(self, name: str) -> None:
         """Keep what the officer sees now."""
@@ -61,13 +71,14 @@ class Hand:
         self.tap(f"outcome-{outcome}")
         self.shot("09-outcome")
         self.tap("visit-end")
+        expect(self.page.get_by_test_id("visit-end")).to_have_count(0, timeout=SAVE_MS_MAX)
         self.home()
 
     def home(self) -> None:
         """Back to the day."""
         while self.page.get_by_test_id("back").count():
-            self.tap("back")
-            self.page.wait_for_timeout(150)
+            self.page.get_by_test_id("back").tap()
+            self.page.wait_for_timeout(SCROLL_MS)
 
     def sign_notice(self) -> None:
         """Make the notice, let the debtor sign it with a finger, save."""
@@ -94,6 +105,8 @@ class Hand:
         for step in range(1, 50):
             touch("touchMove", 20 + 4 * step, 60 + 30 * ((step % 12) / 6 - 1))
         touch("touchEnd")
+        wire.detach()
+        self.page.wait_for_timeout(SCROLL_MS)
 
     def take_cash(self, amount: str) -> str:
         """Take cash, count it again; the number on the slip."""

@@ -65,7 +65,7 @@ def test_it_brings_a_day_without_signal_home_once(
     assert hand.unsent() == (count, fen)
     hand.shot("day")
     phone.close()
-    count = survive_the_wipe(phone, store, count, villages["W19"])
+    count = survive_the_wipe(phone, store, count, villages["W16"])
 
     hand = Hand(phone.open(), f"{store}-home-")
     assert hand.unsent() == (count, fen)
@@ -111,7 +111,7 @@ def survive_the_wipe(phone: Phone, store: str, count: int, village: str) -> int:
         assert hand.unsent() == (count, CASH_FEN), f"all is there after the start: {launch}"
         assert (hand.page.get_by_test_id("restored").count() > 0) == is_wiped
         hand.shot("day")
-        hand.visit(village, "W19")
+        hand.visit(village, "W16")
         hand.end_visit("nobody", "not_home")
         count += 2
         phone.close()
@@ -146,12 +146,12 @@ def work_offline(hand: Hand) -> dict[str, str]:
     hand.visit(village["黄家冲"], "W15")
     second = hand.take_cash("400")
     hand.end_visit()
-    hand.visit(village["涡水"], "W16")
+    hand.visit(village["马头冲"], "W19")
     hand.unsigned("AWAY_MIGRANT_WORK", "广州")
     hand.end_visit("nobody", "away_for_work")
     assert first.startswith("SJ000101-")
     assert second.startswith("SJ000102-")
-    return {"W19": village["马头冲"]}
+    return {"W16": village["涡水"]}
 
 
 def close_the_week(

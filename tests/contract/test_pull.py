@@ -6,14 +6,15 @@ different sizes, as a phone would, and the pages are compared with the feed as a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import sync.specimens as say
 from sync.digest import digests
-from sync.pull import LIMIT_BYTES_MAX, LIMIT_BYTES_MIN, Page, Reader, give_out, write_cursor
-from sync.testing import HOUSEHOLDS, SECRET, Bench, MemoryBench, Pen, deliver, reader
+from sync.pull import LIMIT_BYTES_MAX, LIMIT_BYTES_MIN, Page, give_out, write_cursor
+from sync.testing import HOUSEHOLDS, Bench, MemoryBench, Pen, deliver, reader
 
 
 def pages_of(bench: Bench, cursor: str | None, limit: int) -> list[Page]:
@@ -122,11 +123,11 @@ def test_it_starts_again_for_a_cursor_that_is_not_ours(cursor: str) -> None:
     ("changes", "epoch"),
     [({"officer": "officer-2"}, None), ({"branch": "branch-2"}, None), ({}, "another-history")],
 )
-def test_it_starts_again_for_a_foreign_cursor(changes: dict[str, str], epoch: str | None) -> None:
+def test_it_starts_again_for_a_foreign_cursor(changes: dict[str, Any], epoch: str | None) -> None:
     bench = MemoryBench()
-    given = {"branch": "branch-1", "officer": "officer-1", "secret": SECRET, **changes}
+    other = replace(reader(), **changes)
     with bench.reading() as store:
-        cursor = write_cursor(Reader(**given), epoch or store.epoch(), store.tick())
+        cursor = write_cursor(other, epoch or store.epoch(), store.tick())
 
     assert pages_of(bench, cursor, LIMIT_BYTES_MAX)[0].reset
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,6 +36,8 @@ class ServerProcess:
     def start(self) -> None:
         """Start, and wait until it answers."""
         command = [sys.executable, "-c", "from server.cli import main; main()", "serve"]
+        if shutil.which("setpriv"):  # a killed test run leaves no server behind
+            command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
         self.process = subprocess.Popen(
             [*command, "--host", "127.0.0.1", "--port", str(self.port)],
             env=self.environ,

@@ -31,8 +31,8 @@ from tests.small_bank import LI_WEI, ZHANG_MIN, Bank
 
 PUSHES = 200
 OFFICERS = (LI_WEI, ZHANG_MIN, LI_WEI)
-LIFE_SECONDS = (0.05, 1.2)
-KILLS_MIN = 3
+KILLS = 15
+WITHIN_SECONDS = 0.12  # a push takes some 50 ms: the kill falls before, inside or behind one
 
 
 def record_some(phone: Phone, dice: random.Random) -> None:
@@ -61,16 +61,45 @@ def push_until_answered(phone: Phone, server: ServerProcess) -> None:
             time.sleep(0.05)
 
 
-def work(phone: Phone, server: ServerProcess, pushes: int, dice: random.Random) -> None:
+class Progress:
+    """How many pushes have been answered; a killer waits for the next of its moments."""
+
+    def __init__(self) -> None:
+        self.answered, self.changed = 0, threading.Condition()
+        self.is_over = False
+
+    def note(self) -> None:
+        with self.changed:
+            self.answered += 1
+            self.changed.notify_all()
+
+    def end(self) -> None:
+        with self.changed:
+            self.is_over = True
+            self.changed.notify_all()
+
+    def wait_for(self, answered: int) -> bool:
+        """True when so many pushes have been answered, False if it is over before."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.is_over or self.answered >= answered)
+            return not self.is_over
+
+
+def work(phone: Phone, server: ServerProcess, pushes: int, progress: Progress) -> None:
+    dice = random.Random(phone.lane)
     for _ in range(pushes):
         record_some(phone, dice)
         push_until_answered(phone, server)
+        progress.note()
 
 
-def kill_again_and_again(server: ServerProcess, done: threading.Event, dice: random.Random) -> int:
-    """Kill and restart until the phones are done; how often."""
+def kill_again_and_again(server: ServerProcess, progress: Progress, dice: random.Random) -> int:
+    """Kill and restart at random moments of the work; how often."""
     kills = 0
-    while not done.wait(dice.uniform(*LIFE_SECONDS)):
+    for moment in sorted(dice.sample(range(PUSHES - 10), KILLS)):
+        if not progress.wait_for(moment):
+            break
+        time.sleep(dice.uniform(0, WITHIN_SECONDS))
         server.kill()
         kills += 1
         server.start()
@@ -84,28 +113,28 @@ def test_it_loses_nothing_and_takes_nothing_twice(bank: Bank, tmp_path: Path) ->
     dice = random.Random(seed)
     bank.publish(LI_WEI, ["W1", "W2", "W3", "W4"])
     phones = [bank.phone(officer, numbers=100) for officer in OFFICERS]
-    server, done = ServerProcess(bank.url, tmp_path), threading.Event()
+    server, progress = ServerProcess(bank.url, tmp_path), Progress()
     server.start()
 
     try:
         with ThreadPoolExecutor(len(phones) + 1) as pool:
-            killing = pool.submit(kill_again_and_again, server, done, random.Random(seed + 1))
+            killing = pool.submit(kill_again_and_again, server, progress, dice)
             shares = [PUSHES // 3 + (number < PUSHES % 3) for number in range(3)]
             tasks = [
-                pool.submit(work, phone, server, share, random.Random(dice.random()))
+                pool.submit(work, phone, server, share, progress)
                 for phone, share in zip(phones, shares, strict=True)
             ]
             try:
                 for task in tasks:
                     task.result()
             finally:
-                done.set()
+                progress.end()
             kills = killing.result()
     finally:
         server.close()
 
     print(f"{kills} kills")
-    assert kills >= KILLS_MIN
+    assert kills == KILLS
     check_history(bank, phones)
 
 

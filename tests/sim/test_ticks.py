@@ -50,7 +50,7 @@ def read(bank: Bank, stop: threading.Event) -> list[Page]:
                 return pages
 
 
-def test_no_cursor_skips_and_every_tick_is_there(bank: Bank) -> None:
+def test_it_skips_no_tick_for_any_cursor(bank: Bank) -> None:
     bank.publish(LI_WEI, ["W1"])
     phones = [bank.phone(LI_WEI) for _ in range(WRITERS)]
     stop = threading.Event()
@@ -78,7 +78,7 @@ def test_no_cursor_skips_and_every_tick_is_there(bank: Bank) -> None:
     assert bank.query(orphans) == []
 
 
-def test_the_same_request_at_the_same_time_is_taken_once(bank: Bank) -> None:
+def test_it_takes_the_same_request_at_the_same_time_once(bank: Bank) -> None:
     phone = bank.phone()
     phone.record("cash.receipt", receipt_body(phone.next_receipt()))
     body = phone.build_sync()

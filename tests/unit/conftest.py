@@ -39,5 +39,6 @@ def fixture_phone(office: FakeOffice) -> Phone:
     source = random.Random(1)
     world = World(now_ms=lambda: MONDAY_MS, random_bytes=source.randbytes)
     phone = Phone(FakeKey(), world)
+    office.rows["book", "book-1"] = (2, {**BOOK, "lane": phone.lane})
     phone.absorb_enrolment(office.enrolment(phone.enrol_request("0123ABCD")))
     return phone

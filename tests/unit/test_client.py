@@ -233,6 +233,14 @@ def test_it_takes_receipt_numbers_in_order_until_there_are_none(
         phone.next_receipt()
 
 
+def test_it_leaves_the_book_of_her_other_phone_alone(phone: Phone, office: FakeOffice) -> None:
+    office.rows["book", "book-1"] = (2, {**office.rows["book", "book-1"][1], "lane": "0" * 32})
+    phone.sync(office)
+
+    with pytest.raises(Problem, match="no_numbers_left"):
+        phone.next_receipt()
+
+
 def test_it_lays_its_own_events_over_a_row_until_the_feed_has_them(
     phone: Phone, office: FakeOffice
 ) -> None:

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { back, depth } from '../state/nav';
 import { toast } from '../state/toast';
-import { text } from '../text';
+import { text } from './words';
 import { keepScroll, restoreScroll } from './scroll';
 import { UnsentBar } from './unsent-bar';
 

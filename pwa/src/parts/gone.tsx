@@ -1,6 +1,6 @@
 /** A household or loan that has left the officer's work while its screen was open. */
 
-import { text } from '../text';
+import { text } from './words';
 import { Frame } from './frame';
 
 export function Gone() {

@@ -2,7 +2,7 @@
 
 import { go } from '../state/nav';
 import type { House } from '../state/view';
-import { yuan } from '../text';
+import { yuan } from './words';
 import { LoanMarks, StateMark } from './marks';
 
 /** Its height, which the long list must know. */

@@ -4,7 +4,7 @@
  * Drawn as ink: curves through the middles between points, thinner where the finger is quick.
  */
 
-import { text } from '../text';
+import { text } from './words';
 
 export interface Signature {
   readonly w: number;

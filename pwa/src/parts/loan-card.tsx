@@ -3,7 +3,7 @@
 import { shown } from '../state/shown';
 import { limitationOf } from '../state/view';
 import type { Loan } from '../state/view';
-import { dayWords, fill, reasonWords, text, yuanOrDash } from '../text';
+import { dayWords, fill, reasonWords, text, yuanOrDash } from './words';
 import { LoanMarks } from './marks';
 
 export function LoanCard({ loan }: { readonly loan: Loan }) {

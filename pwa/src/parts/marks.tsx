@@ -5,7 +5,7 @@ import { colourOf } from '../sync/limitation';
 import { shown } from '../state/shown';
 import type { HouseholdState, LoanRow } from '../state/rows';
 import { limitationOf, pastDue } from '../state/view';
-import { fill, limitationWords, stateWords, text } from '../text';
+import { fill, limitationWords, stateWords, text } from './words';
 
 interface MarkProps {
   readonly tone: string;

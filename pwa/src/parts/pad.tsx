@@ -1,6 +1,6 @@
 /** The number pad for money: keys a thumb cannot miss, and no keyboard over the amount. */
 
-import { text } from '../text';
+import { text } from './words';
 
 interface Props {
   readonly value: string;

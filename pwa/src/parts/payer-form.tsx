@@ -1,7 +1,7 @@
 /** Who put the cash down. Somebody else than the debtor pays for him, and is not liable. */
 
 import type { CashDraft } from '../state/cash-draft';
-import { text } from '../text';
+import { text } from './words';
 import { Field, Select } from './field';
 import { Say } from './say';
 

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals-core';
 import { shrink } from '../device/photo';
 import type { Photo } from '../state/record';
-import { fill, text } from '../text';
+import { fill, text } from './words';
 import { Say } from './say';
 
 interface Props {

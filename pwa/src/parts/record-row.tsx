@@ -4,7 +4,7 @@ import { go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import type { StoredEvent } from '../store/db';
-import { momentWords, reasonWords, recordWords } from '../text';
+import { momentWords, reasonWords, recordWords } from './words';
 import { WhereMark } from './marks';
 
 /** Its height, for the long list. */

@@ -1,10 +1,10 @@
 /** The main button of a form: says why it cannot be pressed, saves once, and only then says so. */
 
 import { signal } from '@preact/signals-core';
-import { phone } from '../state/start';
+import { phone, sync } from '../state/start';
 import { say } from '../state/toast';
 import { dropDraft } from '../state/visits';
-import { fill, kindWords, text } from '../text';
+import { fill, kindWords, text } from './words';
 
 interface Props<T> {
   readonly id: string;
@@ -31,6 +31,7 @@ export function SaveButton<T>(props: Props<T>) {
     busy.value = false;
     if (saved === null) return;
     dropDraft(phone, draft);
+    sync.soon();
     say(fill(text.savedAs, kindWords(kind)));
     then(saved);
   };

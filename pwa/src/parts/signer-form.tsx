@@ -1,6 +1,6 @@
 /** Who signs the slip, and what decides whether the signature counts. */
 
-import { text } from '../text';
+import { text } from './words';
 import { Field, Select, Tick } from './field';
 
 export interface Signer {
@@ -36,28 +36,33 @@ export function SignerForm({ signer, change }: Props) {
           onValue={(signer_name) => change({ signer_name })}
         />
       </div>
-      {!isParty && (
-        <>
-          <Field
-            label={text.relation}
-            id="signer-relation"
-            value={signer.relation}
-            onValue={(relation) => change({ relation })}
-          />
-          <div class="pair">
-            <Tick
-              id="lives-here"
-              value={signer.lives_here}
-              onValue={(lives_here) => change({ lives_here })}
-            >
-              {text.livesHere}
-            </Tick>
-            <Tick id="adult" value={signer.adult} onValue={(adult) => change({ adult })}>
-              {text.adult}
-            </Tick>
-          </div>
-        </>
-      )}
+      {!isParty && <InPlace signer={signer} change={change} />}
+    </>
+  );
+}
+
+/** Of one who signs in another's place the law asks more than a name. */
+function InPlace({ signer, change }: Props) {
+  return (
+    <>
+      <Field
+        label={text.relation}
+        id="signer-relation"
+        value={signer.relation}
+        onValue={(relation) => change({ relation })}
+      />
+      <div class="pair">
+        <Tick
+          id="lives-here"
+          value={signer.lives_here}
+          onValue={(lives_here) => change({ lives_here })}
+        >
+          {text.livesHere}
+        </Tick>
+        <Tick id="adult" value={signer.adult} onValue={(adult) => change({ adult })}>
+          {text.adult}
+        </Tick>
+      </div>
     </>
   );
 }

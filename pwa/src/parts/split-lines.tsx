@@ -2,7 +2,7 @@
 
 import type { Split } from '../sync/allocation';
 import { PARTS } from '../sync/parts';
-import { text, yuan } from '../text';
+import { text, yuan } from './words';
 
 /** The parts that are not zero, for a list of terms. */
 export function SplitLines({ split }: { readonly split: Split }) {

@@ -3,7 +3,7 @@
 import { go, screen } from '../state/nav';
 import { shown } from '../state/shown';
 import { sync } from '../state/start';
-import { text, unsentWords } from '../text';
+import { text, unsentWords } from './words';
 
 export function UnsentBar() {
   const { count, fen } = shown.unsent.value;

@@ -9,7 +9,7 @@ import { go, goInstead } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import { draftWith, lastSecondPerson } from '../state/visits';
-import { fill, noteLines, text } from '../text';
+import { fill, noteLines, text } from '../parts/words';
 import { Field, Select } from '../parts/field';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';

@@ -13,7 +13,7 @@ import { draftWith, findVisit, visitDraft } from '../state/visits';
 import type { Change, Started } from '../state/visits';
 import { checkMayTake } from '../sync/custody';
 import { capitals } from '../sync/capitals';
-import { fill, kindWords, noteLines, text, yuan } from '../text';
+import { fill, kindWords, noteLines, text, yuan } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
 import { Pad } from '../parts/pad';
@@ -119,14 +119,6 @@ function twinOf(loan: Loan, fen: number) {
 function CountAgain({ started, loan, draft, name, turn }: StepProps) {
   const fen = fenOf(draft.amount) ?? 0;
   const twin = twinOf(loan, fen);
-  const split = splitOf(loan, fen);
-  const next = shown.slips.value.next;
-  const save = () => {
-    const title = `${kindWords('cash.receipt')} ${yuan(fen)} ${capitals(fen)}`;
-    const paid = `${text.payer} ${draft.payer_name}`;
-    const lines = [...noteLines(title, loan.borrower_name), paid];
-    return next ? takeCash(phone, started, loan, { draft, fen, split, next, lines }) : null;
-  };
   const buttons = (
     <div class="two">
       <button data-testid="cash-again" onClick={turn}>
@@ -135,7 +127,7 @@ function CountAgain({ started, loan, draft, name, turn }: StepProps) {
       <SaveButton
         id="cash-confirm"
         words={text.counted}
-        save={async () => save()}
+        save={() => save(started, loan, draft, fen)}
         kind="cash.receipt"
         draft={name}
         then={(saved) => goInstead({ name: 'receipt', hash: saved.at(-1)?.hash ?? '' })}
@@ -157,9 +149,17 @@ function CountAgain({ started, loan, draft, name, turn }: StepProps) {
       <dl class="card">
         <dt>{text.payer}</dt>
         <dd>{`${draft.payer_name} · ${text.payerRole[draft.payer_role] ?? ''}`}</dd>
-        <SplitLines split={split} />
+        <SplitLines split={splitOf(loan, fen)} />
       </dl>
       <p class="soft">{text.splitNote}</p>
     </Frame>
   );
+}
+
+async function save(started: Started, loan: Loan, draft: CashDraft, fen: number) {
+  const { next } = shown.slips.value;
+  const title = `${kindWords('cash.receipt')} ${yuan(fen)} ${capitals(fen)}`;
+  const lines = noteLines(title, loan.borrower_name, `${text.payer} ${draft.payer_name}`);
+  if (!next) return null;
+  return takeCash(phone, started, loan, { draft, fen, split: splitOf(loan, fen), next, lines });
 }

@@ -8,7 +8,7 @@ import { phone, sync } from '../state/start';
 import { SLIPS_LOW } from '../state/view';
 import type { VillageView } from '../state/view';
 import { openVisits } from '../state/visits';
-import { dayWords, fill, text, yuan } from '../text';
+import { dayWords, fill, text, yuan } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Say } from '../parts/say';
 
@@ -29,8 +29,9 @@ export function Day() {
   const total = villages.reduce((sum, { houses }) => sum + houses.length, 0);
   const met = villages.reduce((sum, village) => sum + village.met, 0);
   const me = shown.me.value;
+  const sub = me ? `${me.name} · ${me.branch_name}` : text.appName;
   return (
-    <Frame title={dayWords(day, 'short')} sub={me ? `${me.name} · ${me.branch_name}` : text.appName}>
+    <Frame title={dayWords(day, 'short')} sub={sub}>
       <Notices />
       <section class="sums">
         <Sum big={`${met} / ${total}`} small={text.metOfAll} />

@@ -6,7 +6,7 @@ import { codeOf, Trouble } from '../device/trouble';
 import { Problem } from '../sync/problems';
 import { enrol } from '../state/enrol';
 import { keepInTouch, lostAll, phone, stage } from '../state/start';
-import { text, troubleWords } from '../text';
+import { text, troubleWords } from '../parts/words';
 import { Say } from '../parts/say';
 import { Page } from './stages';
 

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals-core';
 import { askToNotify, askToPersist, install } from '../device/powers';
 import { back } from '../state/nav';
 import { makeKeyAgain, phone } from '../state/start';
-import { text } from '../text';
+import { text } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Say } from '../parts/say';
 

@@ -4,7 +4,7 @@ import { go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import { aboutHousehold, openVisits } from '../state/visits';
-import { text } from '../text';
+import { text } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
 import { LoanCard } from '../parts/loan-card';

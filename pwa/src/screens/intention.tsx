@@ -9,7 +9,7 @@ import { dueFen, promiseRange } from '../state/view';
 import type { Loan } from '../state/view';
 import { draftWith, findVisit } from '../state/visits';
 import type { Change, Started } from '../state/visits';
-import { dayWords, fill, noteLines, text, yuan } from '../text';
+import { dayWords, fill, noteLines, text, yuan } from '../parts/words';
 import { DateField, Field } from '../parts/field';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
@@ -76,13 +76,9 @@ function Willing({ started, loan, draft, change, name }: PartProps) {
 
 function Promised({ started, loan, draft, change, name }: PartProps) {
   const { date, amount, cause } = draft;
-  const { from, to } = promiseRange(shown.today.value);
   const fen = fenOf(amount);
-  const dated = date > from && date <= to;
-  const wrong = amount === '' ? text.needsAmount : text.amountWrong;
-  const why = fen === null ? wrong : fill(text.promiseRange, dayWords(to));
   const save = () => {
-    const lines = [...noteLines(text.promise, loan.borrower_name), `${yuan(fen ?? 0)} ${date}`];
+    const lines = noteLines(text.promise, loan.borrower_name, `${yuan(fen ?? 0)} ${date}`);
     return recordPromise(phone, started, loan, { fen: fen ?? 0, due_on: date, cause }, lines);
   };
   return (
@@ -98,23 +94,16 @@ function Promised({ started, loan, draft, change, name }: PartProps) {
       <DateField
         label={text.promiseDate}
         id="promise-date"
-        from={from}
-        to={to}
+        {...promiseRange(shown.today.value)}
         value={date}
         onValue={(value) => change({ date: value })}
       />
-      <Field
-        label={text.cause}
-        id="promise-cause"
-        max={200}
-        value={cause}
-        onValue={(value) => change({ cause: value })}
-      />
+      <Cause draft={draft} change={change} />
       {fen !== null && fen > dueFen(loan) && <Say tone="amber">{text.moreThanDue}</Say>}
       <SaveButton
         id="promise-save"
         words={text.promiseSave}
-        why={fen !== null && dated ? null : why}
+        why={whyNot(draft, fen)}
         save={save}
         kind="promise.made"
         draft={name}
@@ -122,4 +111,23 @@ function Promised({ started, loan, draft, change, name }: PartProps) {
       />
     </section>
   );
+}
+
+function Cause({ draft, change }: Pick<PartProps, 'draft' | 'change'>) {
+  return (
+    <Field
+      label={text.cause}
+      id="promise-cause"
+      max={200}
+      value={draft.cause}
+      onValue={(cause) => change({ cause })}
+    />
+  );
+}
+
+/** A promise needs an amount, and a day that lies ahead, but not too far. */
+function whyNot({ amount, date }: Draft, fen: number | null): string | null {
+  const { from, to } = promiseRange(shown.today.value);
+  if (fen === null) return amount === '' ? text.needsAmount : text.amountWrong;
+  return date > from && date <= to ? null : fill(text.promiseRange, dayWords(to));
 }

@@ -1,9 +1,9 @@
-/** The red screen: the record is not on this phone. It must be written down before anything else. */
+/** The red screen: the record is not on this phone, and must be written down before anything. */
 
 import { signal } from '@preact/signals-core';
 import { phone } from '../state/start';
 import type { NotSaved as Failed } from '../state/phone';
-import { fill, text } from '../text';
+import { fill, text } from '../parts/words';
 
 const copied = signal(false);
 

@@ -10,7 +10,7 @@ import type { Started } from '../state/visits';
 import type { Photo } from '../state/record';
 import type { StoredEvent } from '../store/db';
 import { maySign } from '../sync/events';
-import { fill, kindWords, noteLines, personWords, text } from '../text';
+import { fill, kindWords, noteLines, personWords, text } from '../parts/words';
 import { Choice } from '../parts/choice';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
@@ -85,10 +85,6 @@ function Paper({ started, made }: PaperProps) {
   const relation = signer.relation.trim() || null;
   const counts = maySign({ ...signer, relation, addressee_role });
   const line = body.template === 'notice-expired' ? text.lineReceivedOnly : text.lineReceived;
-  const signature = ink.value && oneAboveOther(ink.value, agree.value);
-  const agrees_to_perform = agree.value !== null;
-  const slip = { ...signer, agrees_to_perform, signature, photo: photo.value };
-  const what = `${kindWords('notice.served')} ${String(body.notice_no)}`;
   return (
     <>
       <p class="soft">{fill(text.madeFirst, String(body.text_hash).slice(0, 12))}</p>
@@ -108,16 +104,31 @@ function Paper({ started, made }: PaperProps) {
         />
       )}
       <PhotoInput photo={photo.value} onPhoto={(taken) => (photo.value = taken)} />
-      <SaveButton
-        id="notice-save"
-        words={text.saveSigned}
-        why={whyNot(signer, signature)}
-        save={() => serveNotice(phone, started, made, slip, noteLines(what, signer.signer_name))}
-        kind="notice.served"
-        draft={name}
-        then={back}
-      />
+      <Save started={started} made={made} signer={signer} name={name} />
     </>
+  );
+}
+
+interface SaveProps extends PaperProps {
+  readonly signer: Signer;
+  readonly name: string;
+}
+
+function Save({ started, made, signer, name }: SaveProps) {
+  const signature = ink.value && oneAboveOther(ink.value, agree.value);
+  const agrees_to_perform = agree.value !== null;
+  const slip = { ...signer, agrees_to_perform, signature, photo: photo.value };
+  const what = `${kindWords('notice.served')} ${String(made.event.body.notice_no)}`;
+  return (
+    <SaveButton
+      id="notice-save"
+      words={text.saveSigned}
+      why={whyNot(signer, signature)}
+      save={() => serveNotice(phone, started, made, slip, noteLines(what, signer.signer_name))}
+      kind="notice.served"
+      draft={name}
+      then={back}
+    />
   );
 }
 

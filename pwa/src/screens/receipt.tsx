@@ -8,7 +8,7 @@ import { amountOf } from '../state/view';
 import { eachPart } from '../state/cash-draft';
 import type { StoredEvent } from '../store/db';
 import { printedNumber } from '../sync/receipts';
-import { fill, momentWords, personWords, text, yuan } from '../text';
+import { fill, momentWords, personWords, text, yuan } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
 import { WhereMark } from '../parts/marks';

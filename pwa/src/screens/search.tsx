@@ -3,7 +3,7 @@
 import { computed, signal } from '@preact/signals-core';
 import { shown } from '../state/shown';
 import type { House } from '../state/view';
-import { fill, text } from '../text';
+import { fill, text } from '../parts/words';
 import { Field } from '../parts/field';
 import { Frame } from '../parts/frame';
 import { HOUSE_ROW_PX, HouseRow } from '../parts/house-row';

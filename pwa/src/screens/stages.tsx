@@ -1,8 +1,8 @@
-/** What is shown before the phone is ready, or when it cannot be: one clear sentence, one way on. */
+/** What is shown before the phone is ready, or when it cannot be: one sentence, one way on. */
 
 import type { ComponentChildren } from 'preact';
 import { details } from '../state/start';
-import { text } from '../text';
+import { text } from '../parts/words';
 
 interface PageProps {
   readonly title: string;

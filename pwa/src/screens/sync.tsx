@@ -2,11 +2,10 @@
 
 import { timeOf } from '../device/clock';
 import { isFresh, opensOffline } from '../device/powers';
-import { needsResume } from '../store/exchange';
 import { shown } from '../state/shown';
 import { phone, sync } from '../state/start';
-import { unsentOf } from '../state/phone';
-import { fill, momentWords, text, troubleWords, unsentWords } from '../text';
+import { waitsForKey } from '../state/sync';
+import { fill, momentWords, text, troubleWords, unsentWords } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { LongList } from '../parts/long-list';
 import { RECORD_ROW_PX, RecordRow } from '../parts/record-row';
@@ -59,7 +58,7 @@ function Facts() {
     [done_at !== null, fill(text.lastSync, momentWords(done_at ?? 0))],
     [photos('waiting') > 0, fill(text.photosWait, photos('waiting'))],
     [photos('quarantined') > 0, fill(text.photosRefused, photos('quarantined'))],
-    [needsResume(unsentOf(phone)), text.newKey],
+    [waitsForKey(phone), text.newKey],
     [Math.abs(ahead_ms) > CLOCK_MS_MAX, text.clockOff],
     [true, opensOffline.value ? text.shellReady : text.shellNotReady],
     [isFresh.value, text.newBuild],

@@ -4,7 +4,8 @@ import { recordUnsigned } from '../state/actions';
 import { back } from '../state/nav';
 import { phone } from '../state/start';
 import { draftWith, findVisit, noticeMade, visitDraft } from '../state/visits';
-import { kindWords, noteLines, text } from '../text';
+import type { Change } from '../state/visits';
+import { kindWords, noteLines, text } from '../parts/words';
 import { Choice } from '../parts/choice';
 import { Field } from '../parts/field';
 import { Frame } from '../parts/frame';
@@ -29,17 +30,21 @@ interface Draft {
   readonly note: string;
 }
 
+/** What the visit has said already is proposed. */
+function blankFor(visit: string): Draft {
+  const { outcome, away_place } = visitDraft(phone, visit);
+  return { reason: BY_OUTCOME[outcome ?? ''] ?? null, away_place, note: '' };
+}
+
 export function Unsigned({ visit, loan }: { readonly visit: string; readonly loan: string }) {
   const found = findVisit(phone, visit);
   if (!found) return <Gone />;
   const { started, house } = found;
   const name = `unsigned ${visit}`;
-  const { outcome, away_place } = visitDraft(phone, visit);
-  const guess = BY_OUTCOME[outcome ?? ''] ?? null;
-  const [draft, change] = draftWith<Draft>(phone, name, { reason: guess, away_place, note: '' });
+  const [draft, change] = draftWith<Draft>(phone, name, blankFor(visit));
   const { reason } = draft;
-  const notice = noticeMade(phone.log.value, visit, loan);
   const save = () => {
+    const notice = noticeMade(phone.log.value, visit, loan);
     const lines = noteLines(`${kindWords('notice.unsigned')} ${reason}`, house.row.name);
     return recordUnsigned(phone, started, { ...draft, loan, notice }, lines);
   };
@@ -63,12 +68,20 @@ export function Unsigned({ visit, loan }: { readonly visit: string; readonly loa
         value={reason}
         onPick={(picked) => change({ reason: picked })}
       />
-      {reason === 'AWAY_MIGRANT_WORK' && (
+      <Details draft={draft} change={change} />
+    </Frame>
+  );
+}
+
+function Details({ draft, change }: { readonly draft: Draft; readonly change: Change<Draft> }) {
+  return (
+    <>
+      {draft.reason === 'AWAY_MIGRANT_WORK' && (
         <Field
           label={text.awayPlace}
           id="away-place"
           value={draft.away_place}
-          onValue={(place) => change({ away_place: place })}
+          onValue={(away_place) => change({ away_place })}
         />
       )}
       <Field
@@ -78,6 +91,6 @@ export function Unsigned({ visit, loan }: { readonly visit: string; readonly loa
         value={draft.note}
         onValue={(note) => change({ note })}
       />
-    </Frame>
+    </>
   );
 }

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals-core';
 import { shown } from '../state/shown';
 import { inOrder } from '../state/view';
-import { fill, text } from '../text';
+import { fill, text } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { HOUSE_ROW_PX, HouseRow } from '../parts/house-row';
 import { LongList } from '../parts/long-list';

@@ -4,10 +4,10 @@ import { timeOf } from '../device/clock';
 import { endVisit } from '../state/actions';
 import { backTo, go } from '../state/nav';
 import { phone } from '../state/start';
-import type { House } from '../state/view';
+import type { House, Loan } from '../state/view';
 import { draftWith, findVisit, visitDraft, visitDraftName } from '../state/visits';
 import type { Started, VisitDraft } from '../state/visits';
-import { fill, noteLines, text, withWords } from '../text';
+import { fill, noteLines, text, withWords } from '../parts/words';
 import { Choice } from '../parts/choice';
 import { Field } from '../parts/field';
 import { Frame } from '../parts/frame';
@@ -40,24 +40,11 @@ export function Visit({ visit }: { readonly visit: string }) {
       then={() => backTo('village')}
     />
   );
-  const sub = `${fill(text.since, timeOf(started.started_at))} · ${withWords(started.second_person)}`;
+  const since = fill(text.since, timeOf(started.started_at));
+  const sub = `${since} · ${withWords(started.second_person)}`;
   return (
     <Frame title={house.row.name} sub={sub} foot={button}>
-      <Choice
-        label={text.whoMet}
-        id="met"
-        options={text.metWho}
-        value={met}
-        onPick={(picked) =>
-          change({
-            met: picked,
-            met_name: '',
-            met_relation: '',
-            outcome: picked === 'nobody' ? null : 'met',
-          })
-        }
-      />
-      <MetDetails draft={draft} change={change} />
+      <Met draft={draft} change={change} />
       {met && <Actions started={started} house={house} draft={draft} change={change} />}
       {met && <Outcome draft={draft} change={change} />}
       <h2>{text.doneHere}</h2>
@@ -73,9 +60,32 @@ interface Part {
   readonly change: (part: Partial<VisitDraft>) => void;
 }
 
-function MetDetails({ draft, change }: Part) {
+/** Another person has another name; most of the time we have talked. */
+const metNow = (met: string): Partial<VisitDraft> => ({
+  met,
+  met_name: '',
+  met_relation: '',
+  outcome: met === 'nobody' ? null : 'met',
+});
+
+function Met({ draft, change }: Part) {
   const { met } = draft;
-  if (met === null || met === 'nobody' || met === 'debtor') return null;
+  const isNamed = met !== null && met !== 'nobody' && met !== 'debtor';
+  return (
+    <>
+      <Choice
+        label={text.whoMet}
+        id="met"
+        options={text.metWho}
+        value={met}
+        onPick={(picked) => change(metNow(picked))}
+      />
+      {isNamed && <MetDetails draft={draft} change={change} />}
+    </>
+  );
+}
+
+function MetDetails({ draft, change }: Part) {
   return (
     <div class="pair">
       <Field
@@ -132,18 +142,11 @@ interface ActionsProps extends Part {
 }
 
 function Actions({ started, house, draft, change }: ActionsProps) {
-  const { visit, second_person } = started;
   const { loans } = house;
   const loan = loans.find(({ id }) => id === draft.loan) ?? loans[0];
   if (!loan) return <p class="empty">{text.noLoan}</p>;
   const mayKnow = MAY_KNOW.includes(draft.met ?? '');
-  const mayPaper = mayKnow && second_person !== null;
-  const about = { visit, loan: loan.id };
-  const act = (id: string, words: string, may: boolean, press: () => void) => (
-    <button class="act" data-testid={id} disabled={!may} onClick={press}>
-      {words}
-    </button>
-  );
+  const alone = started.second_person === null;
   return (
     <section>
       {loans.length > 1 && (
@@ -156,19 +159,38 @@ function Actions({ started, house, draft, change }: ActionsProps) {
         />
       )}
       {mayKnow && <LoanCard loan={loan} />}
-      {mayKnow && !mayPaper && <Say tone="amber">{text.aloneLocked}</Say>}
+      {mayKnow && alone && <Say tone="amber">{text.aloneLocked}</Say>}
       {draft.met === 'other' && <Say tone="amber">{text.strangerHint}</Say>}
-      <div class="acts">
-        {mayKnow &&
-          act('make-notice', text.makeNotice, mayPaper, () => openNotice(started, loan))}
-        {mayKnow &&
-          act('take-cash', text.takeCash, mayPaper, () =>
-            go({ name: 'cash', ...about, counting: false }),
-          )}
-        {mayKnow &&
-          act('intention-open', text.intention, true, () => go({ name: 'intention', ...about }))}
-        {act('unsigned-open', text.unsignedOpen, true, () => go({ name: 'unsigned', ...about }))}
-      </div>
+      <Acts started={started} loan={loan} mayKnow={mayKnow} />
     </section>
+  );
+}
+
+interface ActsProps {
+  readonly started: Started;
+  readonly loan: Loan;
+  readonly mayKnow: boolean;
+}
+
+/** Papers and cash need two officers (R2). */
+function Acts({ started, loan, mayKnow }: ActsProps) {
+  const alone = started.second_person === null;
+  const about = { visit: started.visit, loan: loan.id };
+  const act = (id: string, words: string, off: boolean, press: () => void) => (
+    <button class="act" data-testid={id} disabled={off} onClick={press}>
+      {words}
+    </button>
+  );
+  const notice = () => openNotice(started, loan);
+  const cash = () => go({ name: 'cash', ...about, counting: false });
+  const intention = () => go({ name: 'intention', ...about });
+  const unsigned = () => go({ name: 'unsigned', ...about });
+  return (
+    <div class="acts">
+      {mayKnow && act('make-notice', text.makeNotice, alone, notice)}
+      {mayKnow && act('take-cash', text.takeCash, alone, cash)}
+      {mayKnow && act('intention-open', text.intention, false, intention)}
+      {act('unsigned-open', text.unsignedOpen, false, unsigned)}
+    </div>
   );
 }

@@ -5,7 +5,8 @@ import { back } from '../state/nav';
 import { phone } from '../state/start';
 import { amountOf } from '../state/view';
 import { draftWith } from '../state/visits';
-import { fill, noteLines, text, withWords, yuan } from '../text';
+import type { Change } from '../state/visits';
+import { fill, noteLines, text, withWords, yuan } from '../parts/words';
 import { Choice } from '../parts/choice';
 import { Field } from '../parts/field';
 import { Frame } from '../parts/frame';
@@ -42,21 +43,29 @@ export function VoidReceipt({ hash }: { readonly hash: string }) {
   return (
     <Frame title={title} sub={yuan(amountOf(body))} foot={button}>
       <Say tone="amber">{text.voidHint}</Say>
+      <Why draft={draft} change={change} />
+      <p class="soft">{withWords(body.second_person as string | null)}</p>
+    </Frame>
+  );
+}
+
+function Why({ draft, change }: { readonly draft: Draft; readonly change: Change<Draft> }) {
+  return (
+    <>
       <Field
         label={text.voidReason}
         id="void-reason"
         max={200}
-        value={reason}
-        onValue={(value) => change({ reason: value })}
+        value={draft.reason}
+        onValue={(reason) => change({ reason })}
       />
       <Choice
         label={text.moneyReturned}
         id="returned"
         options={text.returned}
-        value={returned}
-        onPick={(picked) => change({ returned: picked })}
+        value={draft.returned}
+        onPick={(returned) => change({ returned })}
       />
-      <p class="soft">{withWords(body.second_person as string | null)}</p>
-    </Frame>
+    </>
   );
 }

@@ -1,18 +1,19 @@
 /** The bodies that the screens record. Method: each is judged by the rules the server judges by. */
 
 import { beforeEach, expect, test } from 'vitest';
+import { emptyStorage } from '../store/testing';
 import { sha256, utf8 } from '../device/bytes';
 import { checkBody } from '../sync/events';
 import { printedNumber } from '../sync/receipts';
 import { papers } from '../text/papers';
 import { setWords } from '../text/words';
 import { zh } from '../text/zh';
-import { emptyStorage, enrolledPhone } from '../testing/fakes';
+import { enrolledPhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { giveRoute } from '../testing/route';
 import * as actions from './actions';
 import { blankCash, fenOf, splitOf } from './cash-draft';
-import { setPhoneForTests } from './start';
+import { holdPhone } from './start';
 import { shown, showPhone } from './shown';
 import { draftWith, findVisit, openVisits, visitDraft } from './visits';
 import type { Started } from './visits';
@@ -25,7 +26,7 @@ beforeEach(async () => {
   setWords({ ...zh, papers });
   bench = await enrolledPhone();
   await giveRoute(bench);
-  setPhoneForTests(bench.phone);
+  holdPhone(bench.phone);
   showPhone();
   const place = { lat_udeg: 24_720_000, lon_udeg: 112_290_000, accuracy_m: 12, age_s: 3 };
   const begin = { household: 'W01', stop: 'SW01', second_person: 'officer-2', place };
@@ -116,7 +117,7 @@ test('it records why a notice was not signed', async () => {
   expect(last().event.body).toMatchObject({ away_place: '广州', note: null, notice_no: null });
 });
 
-test('it takes cash: interest first, the next number, the capitals, the balance shown', async () => {
+test('it takes cash: interest first, the next number, capitals, the balance', async () => {
   const draft = { ...blankCash(loan(), visitDraft(bench.phone, started.visit)), amount: '700' };
   const fen = fenOf(draft.amount)!;
   const { next } = shown.slips.value;
@@ -166,7 +167,9 @@ test('it lets a new promise take the place of the one before', async () => {
   expect(last().event.body.supersedes).toEqual([second.hash]);
 });
 
-test.each(['0', '-1', '1.005', '1e3', '', '5000001', '1,000'])('it takes %j for no amount', (typed) => {
+const NO_AMOUNTS = ['0', '-1', '1.005', '1e3', '', '5000001', '1,000'];
+
+test.each(NO_AMOUNTS)('it takes %j for no amount', (typed) => {
   expect(fenOf(typed)).toBeNull();
 });
 

@@ -1,10 +1,11 @@
 /** Enrolment. Method: answers that come, are lost, are refused, or are not ours. */
 
 import { beforeEach, expect, test } from 'vitest';
+import { emptyStorage } from '../store/testing';
 import { fromUtf8 } from '../device/bytes';
 import type { Ask } from '../device/line';
 import { Trouble } from '../device/trouble';
-import { emptyStorage, EPOCH, FakeJournal, SECRET, wakePhone } from '../testing/fakes';
+import { EPOCH, FakeJournal, SECRET, wakePhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { openDb } from '../store/db';
 import { metaOf } from '../store/meta';

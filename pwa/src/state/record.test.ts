@@ -1,8 +1,9 @@
-/** Recording a fact. Method: a journal and a database that fail in every way, then: what is kept? */
+/** Recording a fact. Method: a journal and a database that fail in every way; what is kept? */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { emptyStorage } from '../store/testing';
 import { fromBase64url, fromHex } from '../device/bytes';
-import { aVisit, emptyStorage, enrolledPhone, wakePhone } from '../testing/fakes';
+import { aVisit, enrolledPhone, wakePhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { openDb, read } from '../store/db';
 import { reconcile } from '../store/recover';
@@ -93,7 +94,7 @@ test('it takes the event out of the journal again when the database is full', as
   expect(journaled()).toBe(2);
 });
 
-test('it never says "saved" when the transaction answers nothing, and records no more', async () => {
+test('it never says "saved" when the transaction answers nothing, and stops', async () => {
   await record(bench.phone, visit('W00'));
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const never = { objectStore: () => ({ get: () => ({}) }), abort: () => undefined };

@@ -48,7 +48,7 @@ export interface Recording {
   readonly lines: readonly string[];
 }
 
-/** Save, or show the red screen. Resolves with the events, or null when nothing may be relied on. */
+/** Save, or show the red screen. Resolves with the events, or null when nothing is relied on. */
 export async function record(
   phone: Phone,
   recording: Recording,

@@ -45,7 +45,7 @@ export const lostAll = signal(false);
 export let phone: Phone;
 export let sync: Sync;
 
-export function setPhoneForTests(made: Phone): void {
+export function holdPhone(made: Phone): void {
   phone = made;
   sync = makeSync(made);
 }
@@ -82,8 +82,7 @@ async function wake(): Promise<Stage> {
   const journal = journalInWorker();
   const [db, files] = await Promise.all([openDb(), journal.open(false)]);
   const found = await reconcile(db, journal, files);
-  phone = makePhone(db, { clock, journal, line, app: APP, reopen: openDb });
-  sync = makeSync(phone);
+  holdPhone(makePhone(db, { clock, journal, line, app: APP, reopen: openDb }));
   await load(phone);
   phone.boot += 1;
   phone.restored.value = found.toDatabase;

@@ -1,10 +1,11 @@
 /** The exchange, run by run. Method: a small server behind a line that loses, delays and lies. */
 
 import { beforeEach, expect, test } from 'vitest';
+import { emptyStorage } from '../store/testing';
 import { utf8 } from '../device/bytes';
 import { Trouble } from '../device/trouble';
 import type { Line } from '../device/line';
-import { aVisit, emptyStorage, enrolledPhone, wakePhone } from '../testing/fakes';
+import { aVisit, enrolledPhone, wakePhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { FakeServer, isSignedBy } from '../testing/server';
 import type { WireRow } from '../store/wire';
@@ -146,6 +147,23 @@ test('it loads all rows again, once, when they differ from those of the server',
   expect(server.requests.slice(1).map(({ pull }) => pull?.cursor)).toEqual(['epoch-1.1', null]);
 });
 
+test('it loads all rows again when the server does not know the cursor', async () => {
+  server.rows = [loan('L1', 1)];
+  await run();
+  let refused = false;
+  bench.line = async (ask) => {
+    const text = '{"code":"cursor_invalid"}';
+    if (refused) return server.line(ask);
+    refused = true;
+    return { status: 400, text, retryAfterMs: null };
+  };
+
+  expect(await run()).toBeNull();
+
+  expect(server.requests.at(-1)?.pull?.cursor).toBeNull();
+  expect(bench.phone.rows.value.get('loan')?.size).toBe(1);
+});
+
 test('it sends less at a time when the server finds a batch too large', async () => {
   await visits('W01', 'W02', 'W03');
   bench.line = async (ask) => {
@@ -230,7 +248,7 @@ test('it sends a photo after the event that names it, and once', async () => {
   expect(bench.phone.photos.value.map(({ state }) => state)).toEqual(['stored']);
 });
 
-test('it comes home after a wipe: all events once, the old by the secret, then the new key', async () => {
+test('it comes home after a wipe: the old events by the secret, then the new key', async () => {
   await visits('W01');
   emptyStorage();
   const db = await openDb();

@@ -42,6 +42,8 @@ export interface Sync {
   readonly state: Signal<SyncState>;
   /** Exchange until nothing is left; never throws. A second call waits for the first. */
   run(): Promise<void>;
+  /** Exchange in a moment: something was recorded, and there may be a signal. */
+  soon(): void;
 }
 
 /** One run never goes on for ever, whatever the server says. 200 batches are 20,000 events. */
@@ -50,6 +52,9 @@ const ROUNDS_MAX = 200;
 /** Full jitter: a random time up to a limit that doubles from 4 s to 5 min. */
 const BACKOFF_MS = 4_000;
 const BACKOFF_MS_MAX = 300_000;
+
+/** After a save: what is recorded at one gate travels together. */
+const SOON_MS = 8_000;
 
 /** While the app is open it looks again this often. */
 export const EVERY_MS = 300_000;
@@ -62,6 +67,11 @@ export function makeSync(phone: Phone): Sync {
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  function runAfter(waitMs: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void run(), waitMs);
+  }
+
   async function attempt(): Promise<void> {
     clearTimeout(timer);
     state.value = { ...IDLE, is: 'running' };
@@ -73,7 +83,7 @@ export function makeSync(phone: Phone): Sync {
       failures += 1;
       const wait = waitAfter(error, failures, phone.clock.jitter());
       state.value = failedState(error, phone.clock.now() + wait);
-      timer = setTimeout(() => void run(), wait);
+      runAfter(wait);
     }
   }
 
@@ -85,7 +95,12 @@ export function makeSync(phone: Phone): Sync {
     return running;
   }
 
-  return { state, run };
+  function soon(): void {
+    // After a failure the next try has its time already; another must not come before it.
+    if (state.value.again_at === null && navigator.onLine) runAfter(SOON_MS);
+  }
+
+  return { state, run, soon };
 }
 
 function waitAfter(error: unknown, failures: number, jitter: number): number {
@@ -98,6 +113,9 @@ function failedState(error: unknown, again_at: number): SyncState {
   const refusal = error instanceof Trouble ? error.more.refusal : undefined;
   return { is: 'error', code: codeOf(error), refusal: refusal ?? null, again_at };
 }
+
+/** A wiped phone has made a new key, and the server has yet to confirm it. */
+export const waitsForKey = (phone: Phone): boolean => needsResume(unsentOf(phone));
 
 /** What one run remembers from request to request. */
 interface Run {
@@ -117,12 +135,26 @@ async function exchangeAll(phone: Phone): Promise<void> {
     try {
       if (await exchangeOnce(phone, run)) break;
     } catch (error) {
-      if (run.limit === 1 || !NARROW.includes(codeOf(error))) throw error;
-      run.limit = Math.ceil(run.limit / 4);
+      await mendRun(phone, run, error);
     }
   }
   await sendPhotos(phone);
   await keepDone(phone);
+}
+
+/** What can be done about a failure before the next request; throws it when that is nothing. */
+async function mendRun(phone: Phone, run: Run, error: unknown): Promise<void> {
+  const code = codeOf(error);
+  if (code === 'cursor_invalid' && !run.repaired) return fetchAgain(phone, run);
+  if (run.limit === 1 || !NARROW.includes(code)) throw error;
+  run.limit = Math.ceil(run.limit / 4);
+}
+
+/** Ask for all rows from the start; they are staged, so that the old ones stay until then. */
+async function fetchAgain(phone: Phone, run: Run): Promise<void> {
+  run.repaired = true;
+  await keep(phone.db, { pull: { ...phone.pull.value, cursor: null, staging: null } });
+  await loadFeed(phone);
 }
 
 /** One request. True when nothing is left to send and the rows are complete. */
@@ -169,9 +201,7 @@ async function isWhole(phone: Phone, said: SyncAnswer, run: Run): Promise<boolea
   const rows = [...phone.rows.value.values()].flatMap((type) => [...type.values()]);
   if (await agrees(pull.digest, rows)) return true;
   if (run.repaired) throw new Trouble('rows_differ');
-  run.repaired = true;
-  await keep(phone.db, { pull: { ...phone.pull.value, cursor: null, staging: null } });
-  await loadFeed(phone);
+  await fetchAgain(phone, run);
   return false;
 }
 

@@ -1,7 +1,8 @@
 /** What the screens show. Method: a small route, own events on top, and the clock moved on. */
 
 import { beforeEach, expect, test } from 'vitest';
-import { emptyStorage, enrolledPhone, MONDAY } from '../testing/fakes';
+import { emptyStorage } from '../store/testing';
+import { enrolledPhone, MONDAY } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { giveRoute } from '../testing/route';
 import { record } from './record';
@@ -17,8 +18,9 @@ beforeEach(async () => {
 });
 
 async function slip(receipt_no: string, fen: number, household = 'W01', loan = 'L1') {
-  const body = { receipt_no, household, loan, amount_fen: fen, principal_fen: fen, interest_fen: 0 };
-  const fact = { kind: 'cash.receipt', body: { ...body, penalty_fen: 0, cost_fen: 0 } };
+  const parts = { principal_fen: fen, interest_fen: 0, penalty_fen: 0, cost_fen: 0 };
+  const body = { receipt_no, household, loan, amount_fen: fen, ...parts };
+  const fact = { kind: 'cash.receipt', body };
   await record(bench.phone, { facts: [{ ...fact, caseId: loan, subject: household }], lines: [] });
   return bench.phone.log.value.at(-1)?.hash ?? '';
 }

@@ -179,7 +179,8 @@ function villagesOf(phone: Phone, houses: readonly House[]): readonly VillageVie
     const village = known.get(row.village_id ?? '') ?? NO_VILLAGE;
     const first = Math.min(...its.map((house) => house.stop?.position ?? 0));
     const { id, name, area_name: area } = village;
-    return { first, day: stop?.day ?? '', id, name, area, houses: its, met: its.filter(isMet).length };
+    const met = its.filter(isMet).length;
+    return { first, day: stop?.day ?? '', id, name, area, houses: its, met };
   });
   return villages.sort((a, b) => a.first - b.first);
 }
@@ -196,8 +197,14 @@ export function inOrder(houses: readonly House[], easyFirst: boolean): House[] {
   return [...houses].sort((a, b) => Number(isMet(a)) - Number(isMet(b)) || within(a, b));
 }
 
+export interface LimitationNow {
+  readonly status: string;
+  /** Days to its end; below zero when it is over, null when the end is not known. */
+  readonly left: number | null;
+}
+
 /** As the server says, except that time goes on while there is no signal. */
-export function limitationOf(loan: LoanRow, today: string): { status: string; left: number | null } {
+export function limitationOf(loan: LoanRow, today: string): LimitationNow {
   const { status = 'UNKNOWN', ends_on = null } = loan.limitation ?? {};
   if (!ends_on) return { status, left: null };
   const left = daysBetween(today, ends_on);

@@ -159,7 +159,9 @@ test('it takes no step back within one history', async () => {
 });
 
 test('it compares rows by content, and sees one changed byte', async () => {
-  const row = (eid: string, sum: string): StoredRow => ({ etype: 'loan', eid, tick: 1, row: {}, sum });
+  const row = (eid: string, sum: string): StoredRow => {
+    return { etype: 'loan', eid, tick: 1, row: {}, sum };
+  };
   const digest = { loan: await sha256(utf8('L1:aa\nL2:bb\n')) };
 
   expect(await agrees(digest, [row('L2', 'bb'), row('L1', 'aa')])).toBe(true);

@@ -1,7 +1,7 @@
 /** Taking in the feed. Method: pages in and out of order, and what the stores hold afterwards. */
 
 import { beforeEach, expect, test } from 'vitest';
-import { emptyStorage } from '../testing/fakes';
+import { emptyStorage } from './testing';
 import { openDb, read } from './db';
 import type { Db, StoredRow, StoredVerdict } from './db';
 import { absorb, cursorOf, NO_PULL } from './feed';

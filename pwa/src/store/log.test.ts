@@ -1,7 +1,8 @@
 /** The log in the database. Method: real transactions on a database in memory, and hostile ones. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { emptyStorage, LANE } from '../testing/fakes';
+import { emptyStorage } from './testing';
+import { LANE } from '../testing/fakes';
 import { openDb, read, write } from './db';
 import type { Db, StoredEvent } from './db';
 import { append, readHead } from './log';

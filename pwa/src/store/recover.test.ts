@@ -1,8 +1,9 @@
-/** Journal and database mend each other. Method: lose either, wholly or in part, and start again. */
+/** Journal and database mend each other. Method: lose either, wholly or in part; start again. */
 
 import { beforeEach, expect, test } from 'vitest';
+import { emptyStorage } from './testing';
 import { utf8 } from '../device/bytes';
-import { aVisit, emptyStorage, enrolledPhone, LANE, LI_WEI, wakePhone } from '../testing/fakes';
+import { aVisit, enrolledPhone, LANE, LI_WEI, wakePhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { record } from '../state/record';
 import { openDb, read, write } from './db';

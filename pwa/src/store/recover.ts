@@ -61,6 +61,9 @@ function storedFrom(record: JournalRecord): StoredEvent[] {
   return [{ lane: event.lane, seq: event.seq, hash, sig, event }];
 }
 
+const eventsIn = (payloads: readonly Bytes[]): StoredEvent[] =>
+  payloads.filter(isEvent).flatMap((payload) => storedFrom(readRecord(payload)));
+
 /**
  * Compare, and mend whichever of the two lacks something.
  *
@@ -98,7 +101,7 @@ interface Both {
 async function mendBoth({ db, journal, payloads, identity }: Both): Promise<Recovered> {
   const head = await readHead(db, identity.lane);
   if (isSame(payloads, head)) return { identity, toDatabase: 0, toJournal: 0 };
-  const theirs = payloads.filter(isEvent).flatMap((payload) => storedFrom(readRecord(payload)));
+  const theirs = eventsIn(payloads);
   const ours = await read(db, 'log').getAll();
   refuseTwoHistories(ours, theirs);
   const missingHere = without(theirs, ours);
@@ -146,7 +149,7 @@ async function putEvents(db: Db, events: readonly StoredEvent[], lane: string): 
 
 /** The database is gone: events and identity from the journal, rows from their copy. */
 async function restoreDatabase(db: Db, opened: Opened, identity: Identity): Promise<Recovered> {
-  const events = opened.payloads.filter(isEvent).flatMap((payload) => storedFrom(readRecord(payload)));
+  const events = eventsIn(opened.payloads);
   await putEvents(db, events, identity.lane);
   const copy = newestCopy(opened.slots, identity.lane);
   if (copy) await restoreRows(db, copy);

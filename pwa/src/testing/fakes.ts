@@ -1,7 +1,5 @@
 /** What the tests put in place of a phone's powers: clock, journal, line, and a small server. */
 
-import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
 import type { Journal, Opened } from '../device/journal';
 import { UNCERTAIN } from '../device/journal';
 import type { Clock } from '../device/clock';
@@ -87,12 +85,6 @@ export class FakeJournal implements Journal {
 }
 
 export const noLine: Line = () => Promise.reject(new Trouble('no_signal'));
-
-/** Forget every database: each test starts with an empty phone. */
-export function emptyStorage(): void {
-  globalThis.indexedDB = new IDBFactory();
-  localStorage.clear();
-}
 
 export interface Bench {
   readonly phone: Phone;

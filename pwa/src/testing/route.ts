@@ -40,6 +40,9 @@ function loan(eid: string, household_id: string, due_on: string, ends_on: string
   return row('loan', eid, { household_id, due_on, limitation, ...sums, ...words, ...rest });
 }
 
+const book = (eid: string, from_no: number, to_no: number, state: string) =>
+  row('book', eid, { prefix: 'SJ', from_no, to_no, width: 6, lane: LANE, state });
+
 export const ROUTE: readonly StoredRow[] = [
   row('me', 'officer-1', {
     name: '李薇',
@@ -57,9 +60,9 @@ export const ROUTE: readonly StoredRow[] = [
   stop('W03', 3),
   loan('L1', 'W01', '2023-11-30', '2026-11-30'),
   loan('L2', 'W02', '2022-02-01', '2026-03-01'),
-  row('book', 'B2', { prefix: 'SJ', from_no: 201, to_no: 202, width: 6, lane: LANE, state: 'issued' }),
-  row('book', 'B1', { prefix: 'SJ', from_no: 99, to_no: 100, width: 6, lane: LANE, state: 'issued' }),
-  row('book', 'B0', { prefix: 'SJ', from_no: 1, to_no: 9, width: 6, lane: LANE, state: 'suspended' }),
+  book('B2', 201, 202, 'issued'),
+  book('B1', 99, 100, 'issued'),
+  book('B0', 1, 9, 'suspended'),
 ];
 
 /** Put the route on the phone, as a complete exchange would. */

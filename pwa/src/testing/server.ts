@@ -60,9 +60,11 @@ export class FakeServer {
   private async take(push: NonNullable<SyncRequest['push']>): Promise<object[]> {
     const batch = await expandBatch(push);
     return batch.map(({ event, hash }) => {
-      const first = this.events.has(hash) ? { first: 'applied' } : {};
-      this.events.set(hash, { seq: event.seq, hash, kind: event.kind });
-      return { seq: event.seq, hash, verdict: 'first' in first ? 'duplicate' : 'applied', ...first };
+      const { seq, kind } = event;
+      const known = this.events.has(hash);
+      this.events.set(hash, { seq, hash, kind });
+      const first = known ? { verdict: 'duplicate', first: 'applied' } : { verdict: 'applied' };
+      return { seq, hash, ...first };
     });
   }
 

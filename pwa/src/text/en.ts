@@ -51,7 +51,7 @@ export const en: Text = {
     ],
   },
   lostAll:
-    'This phone was enrolled, and its records are gone. Tell the supervisor now, and check the receipts given.',
+    'This phone was enrolled, and its records are gone. Tell the supervisor now; check the slips.',
 
   notSaved: {
     title: 'NOT SAVED!',
@@ -85,14 +85,14 @@ export const en: Text = {
   noRoute: 'There is no route on this phone yet.',
   noRouteNext: 'When the supervisor has published one, sync where there is signal.',
   restored:
-    'The database of this phone was damaged. {0} records came back from the journal; none is lost. Sync soon.',
+    'The database was damaged. {0} records came back from the journal; none is lost. Sync soon.',
   openVisit: '{0}: the visit of {1} is still open. Continue',
   slipsNone: 'No receipt numbers: take no cash. Fetch a book from the cashier.',
   slipsFew: 'Only {0} receipts left. Fetch a new book from the cashier.',
   gateClosed: 'Nothing can be recorded yet: the browser has not promised to keep data. Mend it',
   gate: {
     title: 'Not ready to record',
-    why: 'The browser has not promised to keep data. On a full phone it may delete every record, so nothing can be recorded now.',
+    why: 'The browser has not promised to keep data. On a full phone it may delete every record.',
     steps: [
       'Add the app to the home screen and open it from there.',
       'Or allow it to notify; it will not disturb you.',
@@ -225,7 +225,7 @@ export const en: Text = {
   livesHere: 'Lives here',
   adult: 'Adult',
   mayNotSign:
-    '{0}: this signature does not count. It needs the borrower, or an adult relative living here with the relation named.',
+    '{0}: does not count as signed. It needs the borrower, or an adult relative living here.',
   lineReceived: 'Received: sign here',
   lineReceivedOnly: 'First line: received only',
   lineAgrees: 'Apart from it: I agree to pay (free, may stay empty)',

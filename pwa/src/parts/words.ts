@@ -6,9 +6,9 @@ import { phone } from '../state/start';
 import { shown } from '../state/shown';
 import type { StoredEvent } from '../store/db';
 import type { Refusal } from '../device/trouble';
-import { fill, text } from './words';
+import { fill, text } from '../text/words';
 
-export { fill, text } from './words';
+export { fill, text } from '../text/words';
 
 /** '¥1,250' or '¥600.50': grouped for the eye; what is hashed and typed is never grouped. */
 export function yuan(fen: number): string {
@@ -18,7 +18,7 @@ export function yuan(fen: number): string {
 export const yuanOrDash = (fen: number | null | undefined): string =>
   fen == null ? text.unknownSum : yuan(fen);
 
-/** '3月2日周一', or without the weekday. A date has no zone; read as UTC it stays the same day. */
+/** '3月2日周一', or without the weekday. A date has no zone: read as UTC it stays the same. */
 export function dayWords(day: string, weekday: 'short' | undefined = undefined): string {
   const form = { timeZone: 'UTC', month: 'short', day: 'numeric', weekday } as const;
   return new Date(day).toLocaleDateString(text.lang, form);
@@ -37,11 +37,11 @@ export function personWords(person: string): string {
 export const withWords = (second: string | null): string =>
   second ? fill(text.with, personWords(second)) : text.alone;
 
-/** What to write into the paper book: what, who, when, by whom. */
-export function noteLines(what: string, who: string): string[] {
+/** What to write into the paper book: what, who, more of it, when, by whom. */
+export function noteLines(what: string, who: string, more = ''): string[] {
   const now = phone.clock.now();
   const officer = phone.identity.value?.officer.name ?? '';
-  return [what, who, `${dayOf(now)} ${timeOf(now)}`, officer].filter(Boolean);
+  return [what, who, more, `${dayOf(now)} ${timeOf(now)}`, officer].filter(Boolean);
 }
 
 export const kindWords = (kind: string): string => text.kind[kind] ?? kind;
