@@ -2,29 +2,33 @@
  * Which screen is shown, and the frame around it.
  *
  * Stable `data-testid`s for tests that drive a real browser:
- *   enrol-code enrol-submit            the code, and the button that enrols
- *   day-<YYYY-MM-DD>                   a day of the route, when there are several
- *   village-<id> household-<id>        rows of the day and of a village (scroll to reach all)
- *   search                             finds a household by name
- *   loan-<id>                          chooses the loan, when a household has several
- *   start-visit                        on a household (continues an open visit of it)
- *   second-person place-reason         <select> each; values are a staff id, a reason code
- *   visit-begin                        records the start of the visit; then the visit's page
- *   met-<code> outcome-<code>          who was met, what came of it (kept until visit-end)
- *   make-notice                        makes the notice (number, text, hash) and opens it
- *   signer-role signer-name            of the slip; lives-here and adult for a relative
- *   sign-canvas sign-agree-canvas      "received", and apart from it "I agree to perform"
- *   photo-input notice-save
- *   unsigned-open unsigned-reason-<CODE> away-place unsigned-save
- *   take-cash key-<digit> key-dot key-back payer-name cash-next cash-again cash-confirm
- *   receipt-no receipt-state receipt-done void-open void-reason void-save
- *   intention-open intention-note intention-save promise-amount promise-date promise-save
- *   visit-end                          records the outcome; back to the village
- *   back                               the arrow at the top
- *   unsent-bar                         data-count, data-fen: what is only on this phone
- *   sync-now sync-state                data-state: idle | running | done | error
- *   record-<hash8>                     one record on the sync page; data-state as words
- *   saved not-saved gate second-tab wechat restored     the notices, when they are shown
+ *   enrol-code enrol-submit enrol-trouble   the code, the button, what is wrong with it
+ *   day-<YYYY-MM-DD>                        a day of the route, when there are several
+ *   village-<id> household-<id>             rows of the day and of a village (scroll to reach all)
+ *   search search-words open-visit          on the day
+ *   start-visit                             on a household (continues an open visit of it)
+ *   second-person place-reason              <select>s; values are a staff id, a reason code
+ *   visit-begin                             records the start of the visit; then the visit's page
+ *   met-<code> met-name met-relation        who was met (kept until visit-end)
+ *   outcome-<code> outcome-away visit-note  what came of it (kept until visit-end)
+ *   loan-<id>                               chooses the loan, when a household has several
+ *   make-notice addressee-<role>            makes the notice (number, text, hash) and opens it
+ *   signer-role signer-name signer-relation lives-here adult
+ *   sign-canvas sign-agree-canvas           "received", and apart from it "I agree"; -clear empties
+ *   photo-input photo-trouble notice-save
+ *   unsigned-open unsigned-reason-<CODE> away-place unsigned-note unsigned-save
+ *   take-cash no-numbers key-<digit> key-dot key-back amount payer-role payer-name
+ *   split-<part> cash-next cash-twice cash-again cash-confirm
+ *   receipt-no receipt-state receipt-done   data-state: local | uploaded | parked | quarantined
+ *   void-open void-reason returned-yes returned-no void-save
+ *   intention-open intention-note intention-save
+ *   promise-amount promise-date promise-cause promise-save
+ *   visit-end                               records the outcome; back to the village
+ *   back                                    the arrow at the top
+ *   unsent-bar                              data-count, data-fen: what is only on this phone
+ *   sync-now sync-state                     data-state: idle | running | done | error; data-code
+ *   record-<hash8>                          a record of this phone; data-kind, data-state
+ *   saved not-saved not-saved-done gate second-tab wechat restored slips-low   notices, when shown
  */
 
 import type { JSX } from 'preact';

@@ -18,7 +18,7 @@ from server.db import Tx, transaction
 from server.services import feed, ledger, office_events
 from server.services.cash_day import check_day_open
 from server.stores.books import as_book, used_numbers
-from server.tables import CashCount, ReceiptBook, ReceiptRow, Task
+from server.tables import CashCount, Lane, ReceiptBook, ReceiptRow, Task
 from sync.amounts import format_yuan
 from sync.books import count_legs
 from sync.canonical import canonical_bytes
@@ -63,6 +63,7 @@ def count_cash(branch_id: str, officer_id: str, counted: Counted, *, by: str) ->
     with transaction(branch_id, actor=by, cause="count_cash") as tx:
         day = day_of(tx.now_ms)
         office_events.branch_lane(tx)  # one count at a time, and no day close beneath it
+        _hold_pushes(tx, officer_id)
         check_day_open(tx.session, branch_id, day)
         receipts = open_receipts(tx.session, branch_id, officer_id, lock=True)
         _check_list(receipts, counted.receipts)
@@ -72,6 +73,16 @@ def count_cash(branch_id: str, officer_id: str, counted: Counted, *, by: str) ->
         _check_holes(tx.session, branch_id, officer_id, counted.holes)
         cause = _cause(counted, expected_fen)
         return _write(tx, officer_id, counted, _Result(day, expected_fen, cause, receipts))
+
+
+def _hold_pushes(tx: Tx, officer_id: str) -> None:
+    """A push of this officer waits: no slip may come between the list and the sum."""
+    tx.session.scalars(
+        select(Lane.id)
+        .where(Lane.branch_id == tx.branch_id, Lane.officer_id == officer_id)
+        .order_by(Lane.id)
+        .with_for_update()
+    ).all()
 
 
 def open_receipts(

@@ -10,12 +10,14 @@ import pytest
 
 import sync.specimens as say
 from sync.anchor import anchor_mac
+from sync.store import Busy, Clash, Recorded
 from sync.testing import (
     DEVICES,
     LANES,
     MORNING,
     SECRET,
     Bench,
+    MemoryBench,
     Pen,
     deliver,
     hand,
@@ -204,3 +206,43 @@ def test_it_gives_back_exactly_what_was_stored(bench: Bench) -> None:
         assert store.lane("77" * 16) is None
         lane = store.lane(LANES[0])
         assert lane is not None and lane.head.hash == slip.hash
+
+
+def test_it_looks_again_when_another_connection_wrote_the_same_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench, pen = MemoryBench(), Pen()
+    pen.receipt(100_00)
+    put, clashes = bench.store.put, [Clash()]
+
+    def put_after_a_clash(recorded: Recorded) -> None:
+        if clashes:
+            raise clashes.pop()
+        put(recorded)
+
+    monkeypatch.setattr(bench.store, "put", put_after_a_clash)
+
+    assert verdicts(deliver(bench, pen.batch())) == ["applied"]
+    assert hand(bench) == 100_00
+
+
+def test_it_does_nothing_of_a_batch_when_the_database_is_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench, pen = MemoryBench(), Pen()
+    pen.receipt(100_00)
+    last = pen.receipt(200_00)
+    put = bench.store.put
+
+    def put_until_busy(recorded: Recorded) -> None:
+        if recorded.event.hash == last.hash:
+            raise Busy
+        put(recorded)
+
+    monkeypatch.setattr(bench.store, "put", put_until_busy)
+
+    with pytest.raises(Busy):
+        deliver(bench, pen.batch())
+    monkeypatch.undo()
+    assert bench.balances() == {} and bench.store.state.events == {}
+    assert verdicts(deliver(bench, pen.batch())) == ["applied"] * 2

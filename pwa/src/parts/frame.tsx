@@ -35,6 +35,7 @@ export function Frame({ title, sub, foot, still, children }: Props) {
       </header>
       <main
         class={still ? 'still' : ''}
+        tabIndex={0}
         ref={restoreScroll}
         onScroll={(event) => keepScroll(event.currentTarget)}
       >

@@ -60,7 +60,9 @@ export async function start(onAwake: () => void): Promise<void> {
   if (missing.length > 0) return show('unsupported', missing.join(', '));
   keepInstallOffer();
   startShell().then(lookAtShell, () => undefined);
+  performance.mark('before lock');
   await holdLock(() => show('second_tab'));
+  performance.mark('lock');
   show('starting');
   try {
     const next = await wake();
@@ -81,9 +83,12 @@ function show(next: Stage, why = ''): void {
 async function wake(): Promise<Stage> {
   const journal = journalInWorker();
   const [db, files] = await Promise.all([openDb(), journal.open(false)]);
+  performance.mark('opened');
   const found = await reconcile(db, journal, files);
+  performance.mark('reconciled');
   holdPhone(makePhone(db, { clock, journal, line, app: APP, reopen: openDb }));
   await load(phone);
+  performance.mark('loaded');
   phone.boot += 1;
   phone.restored.value = found.toDatabase;
   phone.persisted.value = found.identity ? await askToPersist() : false;
@@ -93,6 +98,7 @@ async function wake(): Promise<Stage> {
   }
   await keep(db, { boot: phone.boot });
   await makeKeyAgain();
+  performance.mark('ready');
   return 'ready';
 }
 

@@ -15,11 +15,20 @@ export function setWords(words: Words): void {
   text = words;
 }
 
-/** Chinese unless the phone speaks something else. */
+/** A first start on a thin line may be cut between program and words. */
+const AGAIN_MS = 3_000;
+
+/** Chinese unless the phone speaks something else. Tries until the words are there. */
 export async function loadWords(): Promise<void> {
   const { zh, en } = __WORDS_AT__;
-  const found = await fetch(/^zh/i.test(navigator.language) ? zh : en);
-  setWords((await found.json()) as Words);
+  const place = /^zh/i.test(navigator.language) ? zh : en;
+  for (;;) {
+    try {
+      return setWords((await (await fetch(place)).json()) as Words);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
 }
 
 /** Words with {0}, {1} … filled in. */
