@@ -11,9 +11,7 @@ import { takeCodeFromLink } from './screens/enrol';
 import { Stopped } from './screens/stages';
 import { loadWords, text } from './text/words';
 
-performance.mark('main');
 await loadWords();
-performance.mark('words');
 takeCodeFromLink();
 watchHistory();
 document.documentElement.lang = text.lang;
@@ -35,5 +33,4 @@ effect(() => {
 });
 
 await start(showPhone);
-performance.mark('started');
 if (stage.value === 'ready') keepInTouch();

@@ -63,8 +63,7 @@ function readJournal(): Opened {
     journal.flush();
   }
   end = found.end;
-  const slots = [1, 2].map((n) => scan(readAll(files[n]!)).payloads[0] ?? null);
-  return { payloads: found.payloads, slots, torn };
+  return { payloads: found.payloads, torn };
 }
 
 function write(file: FileSystemSyncAccessHandle, record: Uint8Array<ArrayBuffer>, at: number) {
@@ -118,6 +117,8 @@ async function perform(request: JournalRequest): Promise<unknown> {
       return append(request.payloads);
     case 'cut':
       return cut(request.start);
+    case 'read-rows':
+      return [1, 2].map((slot) => scan(readAll(files[slot]!)).payloads[0] ?? null);
     case 'rows':
       return keepRows(request.payload, request.slot);
   }

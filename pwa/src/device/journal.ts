@@ -8,8 +8,6 @@ export const UNCERTAIN = 'uncertain';
 /** What lay in the files when they were opened. */
 export interface Opened {
   readonly payloads: readonly Uint8Array<ArrayBuffer>[];
-  /** The two copies of the last complete rows; null where there is none. */
-  readonly slots: readonly (Uint8Array<ArrayBuffer> | null)[];
   /** Bytes of a torn record that were cut off. */
   readonly torn: number;
 }
@@ -21,6 +19,8 @@ export interface Journal {
   append(payloads: readonly Uint8Array[]): Promise<number>;
   /** Cuts the journal back to a place that `append` gave. */
   cut(start: number): Promise<void>;
+  /** The two copies of the last complete rows; null where there is none. Read only when needed. */
+  readRows(): Promise<readonly (Uint8Array<ArrayBuffer> | null)[]>;
   /** Writes a copy of the rows into a slot; the caller takes the two in turn. */
   keepRows(payload: Uint8Array, slot: 1 | 2): Promise<void>;
 }
@@ -29,6 +29,7 @@ export type JournalRequest =
   | { readonly op: 'open'; readonly create: boolean }
   | { readonly op: 'append'; readonly payloads: readonly Uint8Array[] }
   | { readonly op: 'cut'; readonly start: number }
+  | { readonly op: 'read-rows' }
   | { readonly op: 'rows'; readonly payload: Uint8Array; readonly slot: 1 | 2 };
 
 export interface JournalAnswer {
@@ -70,6 +71,7 @@ export function journalInWorker(): Journal {
     open: (create) => ask({ op: 'open', create }),
     append: (payloads) => ask({ op: 'append', payloads }),
     cut: (start) => ask({ op: 'cut', start }),
+    readRows: () => ask({ op: 'read-rows' }),
     keepRows: (payload, slot) => ask({ op: 'rows', payload, slot }),
   };
 }

@@ -59,11 +59,6 @@ export async function start(onAwake: () => void): Promise<void> {
   const missing = isMissing();
   if (missing.length > 0) return show('unsupported', missing.join(', '));
   keepInstallOffer();
-  startShell().then(lookAtShell, () => undefined);
-  performance.mark('before lock');
-  await holdLock(() => show('second_tab'));
-  performance.mark('lock');
-  show('starting');
   try {
     const next = await wake();
     onAwake();
@@ -72,6 +67,8 @@ export async function start(onAwake: () => void): Promise<void> {
     const { name, message } = error as Error;
     show(message === 'two_histories' ? message : 'trouble', `${name}: ${message}`);
   }
+  // Last, for it takes its time from what the officer waits for.
+  startShell().then(lookAtShell, () => undefined);
 }
 
 function show(next: Stage, why = ''): void {
@@ -82,13 +79,13 @@ function show(next: Stage, why = ''): void {
 /** Open both stores, let each mend the other, and read the phone into memory. */
 async function wake(): Promise<Stage> {
   const journal = journalInWorker();
-  const [db, files] = await Promise.all([openDb(), journal.open(false)]);
-  performance.mark('opened');
+  const opening = openDb();
+  await holdLock(() => show('second_tab'));
+  const files = await journal.open(false);
+  const db = await opening;
   const found = await reconcile(db, journal, files);
-  performance.mark('reconciled');
   holdPhone(makePhone(db, { clock, journal, line, app: APP, reopen: openDb }));
   await load(phone);
-  performance.mark('loaded');
   phone.boot += 1;
   phone.restored.value = found.toDatabase;
   phone.persisted.value = found.identity ? await askToPersist() : false;
@@ -98,7 +95,6 @@ async function wake(): Promise<Stage> {
   }
   await keep(db, { boot: phone.boot });
   await makeKeyAgain();
-  performance.mark('ready');
   return 'ready';
 }
 

@@ -172,7 +172,9 @@ function villagesOf(phone: Phone, houses: readonly House[]): readonly VillageVie
   for (const house of houses) {
     const id = house.row.village_id ?? NO_VILLAGE.id;
     const group = `${house.stop?.day} ${id}`;
-    if (house.stop) groups.set(group, [...(groups.get(group) ?? []), house]);
+    const its = groups.get(group) ?? [];
+    if (house.stop) groups.set(group, its);
+    its.push(house);
   }
   const villages = [...groups.values()].map((its) => {
     const { row, stop } = its[0]!;

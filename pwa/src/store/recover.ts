@@ -77,7 +77,7 @@ export async function reconcile(
 ): Promise<Recovered> {
   const inDatabase = await metaOf(db, 'identity');
   const inJournal = opened && lastIdentity(opened.payloads);
-  if (opened && inJournal && !inDatabase) return restoreDatabase(db, opened, inJournal);
+  if (opened && inJournal && !inDatabase) return restoreDatabase({ db, journal, payloads: opened.payloads, identity: inJournal });
   if (!inDatabase) return { identity: null, toDatabase: 0, toJournal: 0 };
   const files = opened ?? (await journal.open(true));
   const payloads = inJournal ? (files?.payloads ?? []) : [];
@@ -148,10 +148,10 @@ async function putEvents(db: Db, events: readonly StoredEvent[], lane: string): 
 }
 
 /** The database is gone: events and identity from the journal, rows from their copy. */
-async function restoreDatabase(db: Db, opened: Opened, identity: Identity): Promise<Recovered> {
-  const events = eventsIn(opened.payloads);
+async function restoreDatabase({ db, journal, payloads, identity }: Both): Promise<Recovered> {
+  const events = eventsIn(payloads);
   await putEvents(db, events, identity.lane);
-  const copy = newestCopy(opened.slots, identity.lane);
+  const copy = newestCopy(await journal.readRows(), identity.lane);
   if (copy) await restoreRows(db, copy);
   const pending = await metaOf(db, 'pending');
   // Killed between the two halves of the enrolment: the key is still there.
@@ -174,7 +174,7 @@ async function restoreRows(db: Db, copy: Copy): Promise<void> {
   });
 }
 
-function newestCopy(slots: Opened['slots'], lane: string): Copy | null {
+function newestCopy(slots: readonly (Bytes | null)[], lane: string): Copy | null {
   const copies = slots
     .flatMap((slot) => (slot ? [JSON.parse(fromUtf8(slot)) as Copy] : []))
     .filter((copy) => copy.lane === lane)

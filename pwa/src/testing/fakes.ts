@@ -63,7 +63,11 @@ export class FakeJournal implements Journal {
   async open(create: boolean): Promise<Opened | null> {
     if (!this.exists && !create) return null;
     this.exists = true;
-    return { payloads: this.payloads, slots: this.slots, torn: 0 };
+    return { payloads: this.payloads, torn: 0 };
+  }
+
+  async readRows() {
+    return this.slots;
   }
 
   async append(payloads: readonly Uint8Array[]): Promise<number> {
