@@ -18,6 +18,7 @@ document.documentElement.lang = text.lang;
 document.title = text.appName;
 
 const place = document.getElementById('app') ?? document.body;
+place.replaceChildren();
 
 /**
  * Every signal that a screen reads is noticed here; when one changes, the screen is drawn again.

@@ -97,6 +97,13 @@ def test_it_gives_every_decision_one_page_and_the_same_parts() -> None:
     keep(long, "a decision fits on one page of 80 lines")
 
 
+def test_it_lists_every_decision_for_developers() -> None:
+    page = read(Path("docs/developer.md"))
+    found = [str(path) for path in DECISIONS if f"(decisions/{path.name})" not in page]
+
+    keep(found, "add a row to the table of decisions in docs/developer.md")
+
+
 def test_it_links_to_pages_that_exist() -> None:
     found = [
         f"{path} links to {link}"

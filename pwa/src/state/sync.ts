@@ -69,7 +69,7 @@ export function makeSync(phone: Phone): Sync {
 
   function runAfter(waitMs: number): void {
     clearTimeout(timer);
-    timer = setTimeout(() => void run(), waitMs);
+    timer = setTimeout(run, waitMs);
   }
 
   async function attempt(): Promise<void> {
@@ -87,16 +87,14 @@ export function makeSync(phone: Phone): Sync {
     }
   }
 
-  function run(): Promise<void> {
-    if (!phone.identity.value) return Promise.resolve();
-    running ??= attempt().finally(() => {
-      running = null;
-    });
-    return running;
+  async function run(): Promise<void> {
+    if (!phone.identity.value) return;
+    running ??= attempt().finally(() => (running = null));
+    await running;
   }
 
   function soon(): void {
-    // After a failure the next try has its time already; another must not come before it.
+    // After a failure the next try has its time already.
     if (state.value.again_at === null && navigator.onLine) runAfter(SOON_MS);
   }
 

@@ -77,7 +77,9 @@ export async function reconcile(
 ): Promise<Recovered> {
   const inDatabase = await metaOf(db, 'identity');
   const inJournal = opened && lastIdentity(opened.payloads);
-  if (opened && inJournal && !inDatabase) return restoreDatabase({ db, journal, payloads: opened.payloads, identity: inJournal });
+  if (opened && inJournal && !inDatabase) {
+    return restoreDatabase({ db, journal, payloads: opened.payloads, identity: inJournal });
+  }
   if (!inDatabase) return { identity: null, toDatabase: 0, toJournal: 0 };
   const files = opened ?? (await journal.open(true));
   const payloads = inJournal ? (files?.payloads ?? []) : [];
