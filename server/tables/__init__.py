@@ -5,6 +5,14 @@ tick and backup, and one day the shard (design 3). Instants are integers of mill
 are 'YYYY-MM-DD' in Asia/Shanghai, money is integer fen, structured values are canonical JSON.
 """
 
+from server.tables.carried import (
+    BackupRecord,
+    Beacon,
+    CourierBundle,
+    HandOver,
+    Incident,
+    OutboxMessage,
+)
 from server.tables.field import (
     Assignment,
     Attachment,
@@ -49,10 +57,13 @@ __all__ = [
     "Assignment",
     "AssistRequest",
     "Attachment",
+    "BackupRecord",
+    "Beacon",
     "Branch",
     "CashCount",
     "Clock",
     "CommitLog",
+    "CourierBundle",
     "DayClose",
     "Device",
     "DeviceKey",
@@ -60,13 +71,16 @@ __all__ = [
     "EpochRow",
     "EventRow",
     "Feed",
+    "HandOver",
     "Household",
     "ImportBatch",
+    "Incident",
     "Intention",
     "Lane",
     "LedgerLeg",
     "Loan",
     "NoticeRow",
+    "OutboxMessage",
     "PlanItem",
     "PriorInterruption",
     "RawInbox",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Index, Text
+from sqlalchemy import ForeignKeyConstraint, Index, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -152,3 +152,6 @@ class Attachment(Base):
     size: Mapped[int]
     state: Mapped[Code]  # promised, stored, quarantined
     reason: Mapped[Code | None]
+    promised_at_ms: Mapped[Instant] = mapped_column(server_default="0")
+    stored_at_ms: Mapped[Instant | None]
+    archived: Mapped[bool] = mapped_column(server_default=false())

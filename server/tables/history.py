@@ -21,15 +21,21 @@ class EpochRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[Code]
     created_at_ms: Mapped[Instant]
+    system_id: Mapped[Code | None]  # of the PostgreSQL cluster that this history lives in
+    timeline: Mapped[Code | None]  # changes when that cluster was recovered from an archive
 
 
 class Clock(Base):
-    """The tick of a branch: the only contended row."""
+    """The tick of a branch: the only contended row.
+
+    horizon_tick  Evictions at or below it have been forgotten; an older cursor starts anew.
+    """
 
     __tablename__ = "clock"
 
     branch_id: Mapped[IdKey]
     tick: Mapped[Tick]
+    horizon_tick: Mapped[Tick] = mapped_column(server_default="0")
 
 
 class CommitLog(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
-from server.tables.columns import Code, Hash, Id, IdKey, Instant, Name, Seq
+from server.tables.columns import Code, Hash, Id, IdKey, Instant, Name, Seq, Tick
 
 
 class Branch(Base):
@@ -67,6 +67,7 @@ class Device(Base):
     enrolled_at_ms: Mapped[Instant]
     revoked_at_ms: Mapped[Instant | None]
     last_seen_at_ms: Mapped[Instant | None]
+    seen_tick: Mapped[Tick] = mapped_column(server_default="0")  # of its newest cursor
 
 
 class DeviceKey(Base):
@@ -88,7 +89,10 @@ class DeviceKey(Base):
 class Lane(Base):
     """One append-only chain of events. device_id is null for the lane of the branch itself.
 
-    head_seq and head_hash are the end of the contiguous stored prefix with good signatures.
+    head_seq, head_hash        End of the contiguous stored prefix with good signatures.
+    archived_seq               End of the prefix that lies in a restored and checked backup.
+    settled_seq, settled_hash  End of the prefix that is archived and whose verdicts are final.
+    replaces                   The lane that its phone gave up, after its memory had gone backwards.
     """
 
     __tablename__ = "lane"
@@ -102,6 +106,10 @@ class Lane(Base):
     head_seq: Mapped[Seq]
     head_hash: Mapped[Hash]
     archived_seq: Mapped[Seq]
+    settled_seq: Mapped[Seq] = mapped_column(server_default="0")
+    settled_hash: Mapped[Hash] = mapped_column(server_default="0" * 64)
+    replaces: Mapped[Id | None]
+    closed_at_ms: Mapped[Instant | None]
 
 
 class EnrolCode(Base):
