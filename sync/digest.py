@@ -1,10 +1,17 @@
-"""One number for all rows of a kind, by which a phone and the server find out that they differ."""
+"""One number for all rows of a kind, by which a phone and the server find out that they differ.
+
+And 256 of them, by which they find out where: a repair brings the rows of a few buckets, not all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 
 from sync.canonical import canonical_bytes, sha256_hex
+
+BUCKETS = 256
+BUCKET_CHARS = 16
 
 
 def rows_digest(rows: Mapping[str, object]) -> str:
@@ -12,13 +19,51 @@ def rows_digest(rows: Mapping[str, object]) -> str:
 
     Not a sum or an exclusive or: two equal errors would cancel each other.
     """
-    lines = sorted(f"{eid}:{sha256_hex(canonical_bytes(row))}\n" for eid, row in rows.items())
-    return sha256_hex("".join(lines).encode())
+    return sums_digest(sums_of(rows))
 
 
 def digests(rows: Mapping[tuple[str, str], object]) -> dict[str, str]:
     """The digest of every entity type, for rows by (etype, eid). Types without rows have none."""
-    by_type: dict[str, dict[str, object]] = {}
+    return {etype: rows_digest(of_type) for etype, of_type in by_type(rows).items()}
+
+
+def by_type(rows: Mapping[tuple[str, str], object]) -> dict[str, dict[str, object]]:
+    """Rows by (etype, eid) as etype -> eid -> row, the types in order."""
+    found: dict[str, dict[str, object]] = {}
     for (etype, eid), row in rows.items():
-        by_type.setdefault(etype, {})[eid] = row
-    return {etype: rows_digest(of_type) for etype, of_type in sorted(by_type.items())}
+        found.setdefault(etype, {})[eid] = row
+    return dict(sorted(found.items()))
+
+
+def sums_of(rows: Mapping[str, object]) -> dict[str, str]:
+    """The SHA-256 of every row, lower hex, by eid: all that a digest needs to know of it."""
+    return {eid: sha256_hex(canonical_bytes(row)) for eid, row in rows.items()}
+
+
+def sums_digest(sums: Mapping[str, str]) -> str:
+    """The digest of rows that are known by their sums."""
+    return sha256_hex(_lines(sums.items()))
+
+
+def bucket_of(eid: str) -> int:
+    """In which of the 256 buckets a row lies: the first byte of the SHA-256 of its eid."""
+    return hashlib.sha256(eid.encode()).digest()[0]
+
+
+def bucket_digests(sums: Mapping[str, str]) -> list[str]:
+    """The 256 digests of the rows of one type, known by their sums; "" for an empty bucket."""
+    buckets: list[list[tuple[str, str]]] = [[] for _ in range(BUCKETS)]
+    for eid, row_sum in sums.items():
+        buckets[bucket_of(eid)].append((eid, row_sum))
+    return [sha256_hex(_lines(of_one))[:BUCKET_CHARS] if of_one else "" for of_one in buckets]
+
+
+def differing(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
+    """The buckets in which two sides differ. Both give all 256 digests, or nothing for no rows."""
+    nothing = [""] * BUCKETS
+    pairs = zip(ours or nothing, theirs or nothing, strict=True)
+    return [bucket for bucket, (our, their) in enumerate(pairs) if our != their]
+
+
+def _lines(pairs: Iterable[tuple[str, str]]) -> bytes:
+    return "".join(sorted(f"{eid}:{row_sum}\n" for eid, row_sum in pairs)).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from sync.canonical import canonical_bytes
-from sync.digest import digests, rows_digest
+from sync.digest import BUCKETS, bucket_digests, bucket_of, differing, digests, rows_digest, sums_of
 
 
 def test_it_is_the_hash_of_sorted_lines() -> None:
@@ -38,3 +38,22 @@ def test_it_keeps_types_apart() -> None:
         "loan": rows_digest({"1": {"x": 1}, "2": {"x": 2}}),
     }
     assert digests({}) == {}
+
+
+def test_it_finds_the_bucket_of_a_row_that_differs() -> None:
+    ours = {f"L{n}": {"fen": n} for n in range(500)}
+    theirs = {**ours, "L77": {"fen": 78}}
+    del theirs["L5"]
+    theirs["X1"] = {"fen": 0}
+
+    found = differing(bucket_digests(sums_of(ours)), bucket_digests(sums_of(theirs)))
+
+    assert found == sorted({bucket_of(eid) for eid in ("L77", "L5", "X1")})
+
+
+def test_it_takes_no_digests_for_no_rows() -> None:
+    sums = sums_of({"L1": {}, "L2": {}})
+
+    assert differing([], []) == []
+    assert differing([], bucket_digests(sums)) == sorted({bucket_of("L1"), bucket_of("L2")})
+    assert bucket_digests({}) == [""] * BUCKETS

@@ -33,6 +33,7 @@ from sync.capitals import capitals, chinese_number
 from sync.classification import DAYS, days_past_due, five_tier, legacy, worse_of
 from sync.crockford import check_characters, show_code
 from sync.custody import hand_fen
+from sync.digest import bucket_digests, rows_digest, sums_of
 from sync.events import check_body, may_sign
 from sync.guarantee import Claim, Guarantee, guarantee_state
 from sync.kinds import FIELDS
@@ -120,6 +121,14 @@ def run_classification(given: Given) -> object:
 
 def run_custody(given: Given) -> object:
     return hand_fen(given["log"], given["counted_total_fen"])
+
+
+def run_digest(given: Given) -> object:
+    buckets = enumerate(bucket_digests(sums_of(given["rows"])))
+    return {
+        "all": rows_digest(given["rows"]),
+        "buckets": {str(bucket): digest for bucket, digest in buckets if digest},
+    }
 
 
 def run_events(given: Given) -> object:

@@ -17,6 +17,7 @@ import { daysPastDue, fiveTier, legacy, worseOf } from './classification';
 import type { Grounds, Tier } from './classification';
 import { checkCharacters, showCode } from './crockford';
 import { handFen } from './custody';
+import { bucketDigests, sumsDigest } from './digest';
 import { checkBody, maySign } from './events';
 import type { Signing } from './events';
 import { guaranteeState } from './guarantee';
@@ -119,6 +120,18 @@ function runCustody(given: Given): unknown {
   return handFen(as<OwnEvent[]>(given.log), as(given.counted_total_fen));
 }
 
+async function runDigest(given: Given): Promise<unknown> {
+  const sums = new Map<string, string>();
+  for (const [eid, row] of Object.entries(as<Given>(given.rows))) {
+    sums.set(eid, await sha256Hex(canonicalBytes(row)));
+  }
+  const buckets = (await bucketDigests(sums)).map((digest, bucket) => [bucket, digest]);
+  return {
+    all: await sumsDigest(sums),
+    buckets: Object.fromEntries(buckets.filter(([, digest]) => digest)),
+  };
+}
+
 function runEvents(given: Given): unknown {
   if (given.table) return FIELDS;
   const faults = checkBody(as(given.kind), as(given.sv), as(given.body));
@@ -177,6 +190,7 @@ const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
   check_characters: runCheckCharacters,
   classification: runClassification,
   custody: runCustody,
+  digest: runDigest,
   events: runEvents,
   guarantee: runGuarantee,
   lane: runLane,
