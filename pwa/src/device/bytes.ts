@@ -1,4 +1,4 @@
-/** Bytes as text and back: hexadecimal, base64url, UTF-8; gzip; SHA-256; HMAC. */
+/** Bytes as text and back: joined, hexadecimal, base64url, UTF-8; gzip; SHA-256; HMAC. */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -14,6 +14,17 @@ export function hex(bytes: Uint8Array): string {
 
 export function fromHex(text: string): Bytes {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
+/** One piece after the other. */
+export function join(parts: readonly Uint8Array[]): Bytes {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Base64 with '-' and '_' and without padding. */

@@ -1,4 +1,4 @@
-/** The only place on the phone that asks what time it is, or for a random number. */
+/** The only place on the phone that asks what time it is, for a random number, or to be woken. */
 
 import { Trouble } from './trouble';
 
@@ -14,6 +14,8 @@ export interface Clock {
   random(bytes: number): Uint8Array<ArrayBuffer>;
   /** A number in [0, 1) for the jitter of a retry; secrets take `random`. */
   jitter(): number;
+  /** Calls back when so much time has passed; gives what calls it off. */
+  after(waitMs: number, then: () => void): () => void;
 }
 
 export const clock: Clock = {
@@ -21,6 +23,10 @@ export const clock: Clock = {
   tzMinutes: () => -new Date().getTimezoneOffset(),
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   jitter: () => Math.random(),
+  after(waitMs, then) {
+    const timer = setTimeout(then, waitMs);
+    return () => clearTimeout(timer);
+  },
 };
 
 /** The date in Shanghai of an instant, as 'YYYY-MM-DD'. */
@@ -34,9 +40,13 @@ export function timeOf(instantMs: number): string {
 }
 
 /** Rejects with `too_slow` when `work` has not finished in time; it may still go on. */
-export function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
+export function within<T>(
+  clock: Pick<Clock, 'after'>,
+  work: Promise<T>,
+  limitMs: number,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Trouble('too_slow')), limitMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    const callOff = clock.after(limitMs, () => reject(new Trouble('too_slow')));
+    work.then(resolve, reject).finally(callOff);
   });
 }

@@ -19,6 +19,9 @@ export function isMissing(): readonly string[] {
   return Object.entries(needed).flatMap(([name, there]) => (there ? [] : name));
 }
 
+/** False when the browser knows that there is no network; true means little. */
+export const isOnline = (): boolean => navigator.onLine;
+
 /** Asks the browser not to clear our storage. It may want a reason: installed, bookmarked. */
 export async function askToPersist(): Promise<boolean> {
   try {

@@ -5,7 +5,7 @@ import { emptyStorage } from '../store/testing';
 import { fromUtf8 } from '../device/bytes';
 import type { Ask } from '../device/line';
 import { Trouble } from '../device/trouble';
-import { EPOCH, FakeJournal, SECRET, wakePhone } from '../testing/fakes';
+import { answerOf, EPOCH, FakeJournal, SECRET, wakePhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { openDb } from '../store/db';
 import { metaOf } from '../store/meta';
@@ -22,7 +22,7 @@ beforeEach(async () => {
   asks = [];
   bench.line = async (ask) => {
     asks.push(ask);
-    return { status: 201, text: JSON.stringify(answerTo(ask)), retryAfterMs: null };
+    return answerOf(answerTo(ask), 201);
   };
 });
 
@@ -47,7 +47,7 @@ test('it makes a key that cannot be taken out, and opens the lane with it', asyn
   expect(bench.phone.key?.privateKey.extractable).toBe(false);
   expect(bench.phone.log.value.map(({ event }) => event.kind)).toEqual(['lane.opened']);
   expect(bench.phone.identity.value?.officer.name).toBe('李薇');
-  expect(hadLane()).toBe(true);
+  expect(hadLane(bench.phone)).toBe(true);
 });
 
 test('it asks again with the same key and lane when the answer was lost', async () => {
@@ -77,7 +77,7 @@ test.each([
   ['a sign-in page', 200, '<html>', 'not_our_server'],
   ['somebody else', 200, '{"hello":1}', 'not_our_server'],
 ])('it stays without a lane after %s', async (_, status, text, code) => {
-  bench.line = async () => ({ status, text, retryAfterMs: null });
+  bench.line = async () => answerOf(text, status);
 
   await expect(enrol(bench.phone, 'T945VXD4')).rejects.toMatchObject({ code });
 
@@ -87,7 +87,7 @@ test.each([
 
 test('it takes another lane when this one is somebody else\'s', async () => {
   const good = bench.line;
-  const taken = { status: 409, text: '{"code":"lane_taken"}', retryAfterMs: null };
+  const taken = answerOf({ code: 'lane_taken' }, 409);
   bench.line = async (ask) => ((await good(ask)) ? taken : taken);
   await expect(enrol(bench.phone, 'T945VXD4')).rejects.toThrow('lane_taken');
   bench.line = good;

@@ -14,9 +14,7 @@ import { load } from './phone';
 import { save } from './record';
 
 /** On a phone that lost all its records this is still there, and says so at the next start. */
-const SENTINEL = 'doorstep-lane';
-
-export const hadLane = (): boolean => localStorage.getItem(SENTINEL) !== null;
+export const hadLane = (phone: Phone): boolean => phone.sentinel.read() !== null;
 
 /**
  * Enrol with a code. Throws Trouble or Problem; the same code may then be tried again.
@@ -33,7 +31,7 @@ export async function enrol(phone: Phone, typed: string): Promise<void> {
   await phone.journal.append([identityRecord(identity)]);
   await keep(phone.db, { identity, key: pending.key, boot: phone.boot });
   await drop(phone.db, 'pending');
-  localStorage.setItem(SENTINEL, identity.lane);
+  phone.sentinel.write(identity.lane);
   await load(phone);
   if (phone.persisted.value) await save(phone, { facts: [], lines: [] });
 }

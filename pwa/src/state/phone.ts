@@ -5,6 +5,7 @@ import type { Signal } from '@preact/signals-core';
 import type { Clock } from '../device/clock';
 import type { Journal } from '../device/journal';
 import type { Line } from '../device/line';
+import type { Sentinel } from '../device/sentinel';
 import { read } from '../store/db';
 import type { Db, StoredBlob, StoredEvent, StoredRow, StoredVerdict } from '../store/db';
 import { readDrafts } from '../store/drafts';
@@ -27,6 +28,10 @@ export interface Powers {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly line: Line;
+  /** False when the browser knows that there is no network; true means little. */
+  readonly isOnline: () => boolean;
+  /** Where this phone leaves word that it has records, beside the stores that hold them. */
+  readonly sentinel: Sentinel;
   /** The build of this program; part of every event. */
   readonly app: string;
   /** Opens the database again after the browser has closed the connection. */

@@ -82,7 +82,7 @@ async function saveNow(phone: Phone, recording: Recording): Promise<readonly Sto
   const events = await build(phone, key, facts);
   const blobs = photosOf(events, recording.photo ?? null);
   const beside = phone.key ? { blobs } : { blobs, key };
-  await within(writeInOrder(phone, events, beside), SAVE_MS_MAX);
+  await within(phone.clock, writeInOrder(phone, events, beside), SAVE_MS_MAX);
   phone.key = key;
   phone.log.value = [...phone.log.value, ...events];
   if (blobs.length > 0) phone.photos.value = [...phone.photos.value, ...blobs];

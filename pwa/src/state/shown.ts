@@ -8,4 +8,6 @@ export let shown: View;
 
 export function showPhone(): void {
   shown = makeView(phone);
+  // The day by this phone's clock, whenever the app comes to the front.
+  document.addEventListener('visibilitychange', () => shown.look());
 }

@@ -3,22 +3,25 @@
 import { signal } from '@preact/signals-core';
 import { clock } from '../device/clock';
 import { journalInWorker } from '../device/journal';
-import { line } from '../device/line';
+import type { Journal } from '../device/journal';
+import { lineOf } from '../device/line';
 import { holdLock } from '../device/lock';
 import {
   askToPersist,
   isInWeChat,
   isMissing,
+  isOnline,
   keepInstallOffer,
   lookAtShell,
   startShell,
 } from '../device/powers';
+import { sentinel } from '../device/sentinel';
 import { openDb } from '../store/db';
 import { keep } from '../store/meta';
 import { reconcile } from '../store/recover';
 import { hadLane } from './enrol';
 import { load, makePhone } from './phone';
-import type { Phone } from './phone';
+import type { Phone, Powers } from './phone';
 import { save } from './record';
 import { EVERY_MS, makeSync } from './sync';
 import type { Sync } from './sync';
@@ -84,19 +87,29 @@ async function wake(): Promise<Stage> {
   const files = await journal.open(false);
   const db = await opening;
   const found = await reconcile(db, journal, files);
-  holdPhone(makePhone(db, { clock, journal, line, app: APP, reopen: openDb }));
+  holdPhone(makePhone(db, powersWith(journal)));
   await load(phone);
   phone.boot += 1;
   phone.restored.value = found.toDatabase;
   phone.persisted.value = found.identity ? await askToPersist() : false;
   if (!found.identity) {
-    lostAll.value = hadLane();
+    lostAll.value = hadLane(phone);
     return 'enrol';
   }
   await keep(db, { boot: phone.boot });
   await makeKeyAgain();
   return 'ready';
 }
+
+const powersWith = (journal: Journal): Powers => ({
+  clock,
+  journal,
+  line: lineOf(clock),
+  isOnline,
+  sentinel,
+  app: APP,
+  reopen: openDb,
+});
 
 /** After a wipe the key is gone: the first event of the new key goes into the lane at once. */
 export async function makeKeyAgain(): Promise<void> {

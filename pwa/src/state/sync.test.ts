@@ -5,7 +5,7 @@ import { emptyStorage } from '../store/testing';
 import { utf8 } from '../device/bytes';
 import { Trouble } from '../device/trouble';
 import type { Line } from '../device/line';
-import { aVisit, enrolledPhone, wakePhone } from '../testing/fakes';
+import { answerOf, aVisit, enrolledPhone, wakePhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { FakeServer, isSignedBy } from '../testing/server';
 import type { WireRow } from '../store/wire';
@@ -92,7 +92,7 @@ test.each([
   ['JSON of another service', '{"ok":true}', 'not_our_server'],
 ])('it changes nothing for %s with status 200', async (_, text, code) => {
   await visits('W01');
-  bench.line = async () => ({ status: 200, text, retryAfterMs: null });
+  bench.line = async () => answerOf(text);
 
   expect(await run()).toBe(code);
 
@@ -155,7 +155,7 @@ test('it loads all rows again when the server does not know the cursor', async (
     const text = '{"code":"cursor_invalid"}';
     if (refused) return server.line(ask);
     refused = true;
-    return { status: 400, text, retryAfterMs: null };
+    return answerOf(text, 400);
   };
 
   expect(await run()).toBeNull();
@@ -171,7 +171,7 @@ test('it sends less at a time when the server finds a batch too large', async ()
     const many = (server.requests.at(-1)?.push?.events.length ?? 0) > 2;
     if (many) server.events.clear();
     const text = '{"code":"body_too_large"}';
-    return many ? { status: 413, text, retryAfterMs: null } : answer;
+    return many ? answerOf(text, 413) : answer;
   };
 
   // 100, 25, 7 and then 2 at a time.
@@ -181,7 +181,7 @@ test('it sends less at a time when the server finds a batch too large', async ()
 });
 
 test('it waits as long as the server asks', async () => {
-  bench.line = async () => ({ status: 503, text: '{"code":"server_busy"}', retryAfterMs: 90_000 });
+  bench.line = async () => answerOf({ code: 'server_busy' }, 503, { 'retry-after': '90' });
   const sync = makeSync(bench.phone);
 
   await sync.run();

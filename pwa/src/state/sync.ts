@@ -65,15 +65,15 @@ export function makeSync(phone: Phone): Sync {
   const state = signal<SyncState>(IDLE);
   let running: Promise<void> | null = null;
   let failures = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff = () => {};
 
   function runAfter(waitMs: number): void {
-    clearTimeout(timer);
-    timer = setTimeout(run, waitMs);
+    callOff();
+    callOff = phone.clock.after(waitMs, run);
   }
 
   async function attempt(): Promise<void> {
-    clearTimeout(timer);
+    callOff();
     state.value = { ...IDLE, is: 'running' };
     try {
       await exchangeAll(phone);
@@ -95,7 +95,7 @@ export function makeSync(phone: Phone): Sync {
 
   function soon(): void {
     // After a failure the next try has its time already.
-    if (state.value.again_at === null && navigator.onLine) runAfter(SOON_MS);
+    if (state.value.again_at === null && phone.isOnline()) runAfter(SOON_MS);
   }
 
   return { state, run, soon };

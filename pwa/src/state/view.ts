@@ -61,14 +61,12 @@ export interface View {
   readonly slips: ReadonlySignal<{ left: number; next: { book: string; no: string } | null }>;
   readonly unsent: ReadonlySignal<{ count: number; fen: number }>;
   where(event: StoredEvent): Where;
+  /** Look at the clock again: another day may have begun. */
+  look(): void;
 }
 
-/** The day by this phone's clock; looked at again whenever the app comes to the front. */
 export function makeView(phone: Phone): View {
   const today = signal(dayOf(phone.clock.now()));
-  document.addEventListener('visibilitychange', () => {
-    today.value = dayOf(phone.clock.now());
-  });
   const own = computed(() => ownEvents(phone));
   const houses = computed(() => housesOf(phone, own.value));
   const me = computed(() => rowsOf<MeRow>(phone, 'me')[0]?.row ?? null);
@@ -83,6 +81,7 @@ export function makeView(phone: Phone): View {
     unsent: computed(() => unsentSum(phone)),
     villages: computed(() => villagesOf(phone, [...houses.value.values()])),
     where: (event) => whereOf(phone, event),
+    look: () => void (today.value = dayOf(phone.clock.now())),
   };
 }
 

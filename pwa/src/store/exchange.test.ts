@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { fromBase64url, fromUtf8, hmac, sha256, utf8 } from '../device/bytes';
 import { makeKey } from '../device/keys';
-import { EPOCH, LANE, LI_WEI, SECRET } from '../testing/fakes';
+import { answerOf, EPOCH, LANE, LI_WEI, SECRET } from '../testing/fakes';
 import { ZERO_HASH } from '../sync/events';
 import type { StoredEvent, StoredRow } from './db';
 import {
@@ -51,11 +51,7 @@ async function answer(more: Partial<SyncAnswer> = {}, secret = SECRET): Promise<
   };
 }
 
-const said = (value: unknown, status = 200) => ({
-  status,
-  text: typeof value === 'string' ? value : JSON.stringify(value),
-  retryAfterMs: null,
-});
+const said = answerOf;
 
 test('it fills a batch to its limit and no further', () => {
   const unsent = Array.from({ length: 250 }, (_, at) => event(at + 1));
@@ -84,7 +80,7 @@ test('it signs the plain bytes and sends them packed', async () => {
 
   const ask = await askSync(REQUEST, { identity: LI_WEI, key }, false);
 
-  const stream = new Blob([ask.body]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const stream = new Blob([ask.body!]).stream().pipeThrough(new DecompressionStream('gzip'));
   const plain = new Uint8Array(await new Response(stream).arrayBuffer());
   expect(JSON.parse(fromUtf8(plain))).toEqual(REQUEST);
   const signature = fromBase64url(ask.headers['Doorstep-Signature'] ?? '');

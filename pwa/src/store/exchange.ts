@@ -5,7 +5,7 @@
  * echoes the request and its acknowledgement carries the MAC of the secret from enrolment.
  */
 
-import { gzip, hmac, sha256, utf8 } from '../device/bytes';
+import { fromUtf8, gzip, hmac, sha256, utf8 } from '../device/bytes';
 import { signBytes } from '../device/keys';
 import type { Answer, Ask } from '../device/line';
 import { Trouble } from '../device/trouble';
@@ -86,15 +86,23 @@ export async function askSync(
 
 /** The JSON of an answer of ours; refuses pages of others, and refusals by their code. */
 export function readJson(answer: Answer): unknown {
+  if (!answer.whole) throw new Trouble('no_signal');
   let value: unknown;
   try {
-    value = JSON.parse(answer.text);
+    value = JSON.parse(fromUtf8(answer.bytes));
   } catch {
     throw new Trouble(answer.status < 500 ? 'not_our_server' : 'server_down');
   }
   if (answer.status < 300) return value;
   const refusal = value as Refusal;
-  throw new Trouble(refusal?.code ?? 'server_down', { refusal, retryAfterMs: answer.retryAfterMs });
+  const retryAfterMs = waitAsked(answer);
+  throw new Trouble(refusal?.code ?? 'server_down', { refusal, retryAfterMs });
+}
+
+/** How long the server asks us to stay away, in milliseconds. */
+function waitAsked({ headers }: Answer): number | null {
+  const wait = Number(headers['retry-after'] ?? NaN);
+  return Number.isFinite(wait) ? wait * 1000 : null;
 }
 
 /** The answer to this request, from our server and no other; anything else changes nothing. */

@@ -3,7 +3,9 @@
 import type { Journal, Opened } from '../device/journal';
 import { UNCERTAIN } from '../device/journal';
 import type { Clock } from '../device/clock';
-import type { Line } from '../device/line';
+import type { Answer, Line } from '../device/line';
+import type { Sentinel } from '../device/sentinel';
+import { utf8 } from '../device/bytes';
 import { Trouble } from '../device/trouble';
 import { makePhone, load } from '../state/phone';
 import type { Phone } from '../state/phone';
@@ -50,6 +52,10 @@ export function fakeClock(): FakeClock {
       });
     },
     jitter: () => 0.5,
+    after(waitMs, then) {
+      const timer = setTimeout(then, waitMs);
+      return () => clearTimeout(timer);
+    },
   };
 }
 
@@ -88,14 +94,29 @@ export class FakeJournal implements Journal {
   }
 }
 
+export class FakeSentinel implements Sentinel {
+  text: string | null = null;
+  read = () => this.text;
+  write = (text: string) => void (this.text = text);
+}
+
 export const noLine: Line = () => Promise.reject(new Trouble('no_signal'));
 
 export interface Bench {
   readonly phone: Phone;
   readonly journal: FakeJournal;
   readonly clock: FakeClock;
+  readonly sentinel: FakeSentinel;
   line: Line;
 }
+
+/** A whole answer, of text or of what JSON makes of a value. */
+export const answerOf = (value: unknown, status = 200, headers = {}): Answer => ({
+  status,
+  headers,
+  bytes: utf8(typeof value === 'string' ? value : JSON.stringify(value)),
+  whole: true,
+});
 
 /** Li Wei's phone, enrolled, with an empty lane, allowed to record. */
 export async function enrolledPhone(): Promise<Bench> {
@@ -107,14 +128,20 @@ export async function enrolledPhone(): Promise<Bench> {
 }
 
 /** The phone as it is after a start, from what the two stores hold. */
-export async function wakePhone(db: Db, journal: FakeJournal): Promise<Bench> {
+export async function wakePhone(
+  db: Db,
+  journal: FakeJournal,
+  sentinel = new FakeSentinel(),
+): Promise<Bench> {
   const clock = fakeClock();
   const bench: { line: Line } = { line: noLine };
   const line: Line = (ask) => bench.line(ask);
-  const phone = makePhone(db, { clock, journal, line, app: 'pwa-test', reopen: openDb });
+  const isOnline = () => true;
+  const told = { clock, journal, sentinel, line, isOnline };
+  const phone = makePhone(db, { ...told, app: 'pwa-test', reopen: openDb });
   phone.persisted.value = true;
   await load(phone);
-  return Object.assign(bench, { phone, journal, clock });
+  return Object.assign(bench, { phone, journal, sentinel, clock });
 }
 
 /** A small fact that needs nothing else: a visit begins. */

@@ -6,7 +6,7 @@ import { canonicalBytes } from '../sync/canonical';
 import { expandBatch } from '../sync/lane';
 import { ZERO_HASH } from '../sync/events';
 import type { SyncRequest, WireRow, WireVerdict } from '../store/wire';
-import { EPOCH, LANE, SECRET } from './fakes';
+import { answerOf, EPOCH, LANE, SECRET } from './fakes';
 
 interface Kept {
   readonly seq: number;
@@ -32,12 +32,12 @@ export class FakeServer {
     if (ask.path.startsWith('/v1/attachments/')) return this.takePhoto(ask);
     const request = JSON.parse(await unpacked(ask.body)) as SyncRequest;
     this.requests.push(request);
-    return ok(await this.answer(request));
+    return answerOf(await this.answer(request));
   };
 
   private takePhoto(ask: Ask): Answer {
-    this.photos.set(ask.path.split('/').at(-1) ?? '', ask.body);
-    return ok({ state: 'stored' });
+    this.photos.set(ask.path.split('/').at(-1) ?? '', ask.body ?? new Uint8Array());
+    return answerOf({ state: 'stored' });
   }
 
   private async answer(request: SyncRequest): Promise<object> {
@@ -88,14 +88,8 @@ export class FakeServer {
   }
 }
 
-const ok = (value: object): Answer => ({
-  status: 200,
-  text: JSON.stringify(value),
-  retryAfterMs: null,
-});
-
-async function unpacked(body: Uint8Array<ArrayBuffer>): Promise<string> {
-  const stream = new Blob([body]).stream().pipeThrough(new DecompressionStream('gzip'));
+async function unpacked(body: Uint8Array<ArrayBuffer> | null): Promise<string> {
+  const stream = new Blob(body ? [body] : []).stream().pipeThrough(new DecompressionStream('gzip'));
   return fromUtf8(await new Response(stream).arrayBuffer());
 }
 
