@@ -11,6 +11,7 @@ from server.tables.carried import (
     CourierBundle,
     HandOver,
     Incident,
+    JournalMark,
     OutboxMessage,
 )
 from server.tables.field import (
@@ -76,6 +77,7 @@ __all__ = [
     "ImportBatch",
     "Incident",
     "Intention",
+    "JournalMark",
     "Lane",
     "LedgerLeg",
     "Loan",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -99,8 +99,22 @@ class BackupRecord(Base):
     made_at_ms: Mapped[Instant]
     verified_at_ms: Mapped[Instant]
     sha256: Mapped[Hash]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     ticks: Mapped[Json]  # {branch: tick} that lie inside it
+
+
+class JournalMark(Base):
+    """The newest record of the journal that lies in this database (SQLite only; else it stays 0).
+
+    Written by every transaction, with the record itself: database and journal cannot disagree
+    about what both hold. chain is the hash over all records up to n.
+    """
+
+    __tablename__ = "journal_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[Seq]
+    chain: Mapped[Hash]
 
 
 class OutboxMessage(Base):

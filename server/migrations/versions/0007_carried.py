@@ -15,6 +15,10 @@ branch_labels = None
 depends_on = None
 
 ZERO_HASH = "0" * 64
+TABLES = (
+    *("outbox", "journal_mark", "incident", "hand_over"),
+    *("courier_bundle", "beacon", "backup_record"),
+)
 
 
 def upgrade() -> None:
@@ -24,6 +28,7 @@ def upgrade() -> None:
     _courier_bundle()
     _hand_over()
     _incident()
+    _journal_mark()
     _outbox()
     for table, columns in _new_columns().items():
         for column in columns:
@@ -35,7 +40,7 @@ def downgrade() -> None:
     for table, columns in _new_columns().items():
         for column in columns:
             op.drop_column(table, column.name)
-    for table in ("outbox", "incident", "hand_over", "courier_bundle", "beacon", "backup_record"):
+    for table in TABLES:
         op.drop_table(table)
 
 
@@ -46,7 +51,7 @@ def _backup_record() -> None:
         sa.Column("made_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("verified_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("ticks", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -114,6 +119,17 @@ def _incident() -> None:
         sa.PrimaryKeyConstraint("branch_id", "id"),
     )
     op.create_index("incident_by_device", "incident", ["branch_id", "device_id"])
+
+
+def _journal_mark() -> None:
+    mark = op.create_table(
+        "journal_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("chain", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.bulk_insert(mark, [{"id": 1, "n": 0, "chain": ZERO_HASH}])
 
 
 def _outbox() -> None:
