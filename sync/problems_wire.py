@@ -38,6 +38,13 @@ WIRE: dict[str, tuple[int, str, str, str, str]] = {
         "内容已原样留存。请更新应用后再同步。",
         "The bytes are kept as they came. Update the app and sync again.",
     ),
+    "columns_invalid": (
+        400,
+        "按列打包的内容不符合要求（{rule}）。",
+        "What was packed as columns breaks a rule: {rule}.",
+        "内容已原样留存。请更新应用后再同步。",
+        "The bytes are kept as they came. Update the app and sync again.",
+    ),
     "envelope_invalid": (
         400,
         "记录的 {field} 不符合要求（{rule}）。",

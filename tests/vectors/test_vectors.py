@@ -31,6 +31,7 @@ from sync.books import (
 from sync.canonical import canonical_bytes, sha256_hex
 from sync.capitals import capitals, chinese_number
 from sync.classification import DAYS, days_past_due, five_tier, legacy, worse_of
+from sync.columns import pack, unpack
 from sync.crockford import check_characters, show_code
 from sync.custody import hand_fen
 from sync.digest import bucket_digests, rows_digest, sums_of
@@ -42,6 +43,7 @@ from sync.limitation import Interruption, last_instalment, limitation
 from sync.overlay import view
 from sync.problems import Problem
 from sync.receipts import Book, next_of, printed_number
+from sync.squeeze import squeeze, unsqueeze
 
 VECTORS = Path(__file__).resolve().parents[2] / "sync" / "vectors"
 Given = Mapping[str, Any]
@@ -117,6 +119,14 @@ def run_classification(given: Given) -> object:
         return legacy(given["due_on"], given["on"], **grounds)
     days = days_past_due(given["due_on"], given["on"])
     return {"days": days, "tier": five_tier(days, tuple(given.get("thresholds", DAYS)))}
+
+
+def run_columns(given: Given) -> object:
+    if given["op"] == "unpack":
+        return unpack(given["packed"])
+    packed = pack(given["records"])
+    assert unpack(packed) == given["records"]
+    return packed
 
 
 def run_custody(given: Given) -> object:
@@ -210,6 +220,14 @@ def run_receipts(given: Given) -> object:
             return book.holes(given["used"])
         case _:
             return book.contains(given["no"])
+
+
+def run_squeeze(given: Given) -> object:
+    if given["op"] == "unsqueeze":
+        return unsqueeze(given["body"], given["before"])
+    squeezed = squeeze(given["body"], given["before"])
+    assert unsqueeze(squeezed, given["before"]) == given["body"]
+    return squeezed
 
 
 RUNNERS: dict[str, Callable[[Given], object]] = {
