@@ -86,11 +86,18 @@ class VerdictRow(Base):
         ForeignKeyConstraint(["branch_id", "event_hash"], ["event.branch_id", "event.hash"]),
         Index("verdict_by_tick", "branch_id", "tick"),
         Index(
-            "verdict_parked",
+            "verdict_needs",
             "branch_id",
             "needs",
-            sqlite_where=text("verdict = 'parked'"),
-            postgresql_where=text("verdict = 'parked'"),
+            sqlite_where=text("needs IS NOT NULL"),
+            postgresql_where=text("needs IS NOT NULL"),
+        ),
+        Index(
+            "verdict_flagged",
+            "branch_id",
+            "tick",
+            sqlite_where=text("risk IS NOT NULL"),
+            postgresql_where=text("risk IS NOT NULL"),
         ),
     )
 

@@ -75,6 +75,9 @@ class DeviceKey(Base):
 
     The first comes from the enrolment. A phone whose memory was wiped makes a new one; events
     from before are still verified with the key of their time.
+
+    lane_id  The lane in which it was made; null for the first. A lane that takes the place of
+             another begins with the keys of the other.
     """
 
     __tablename__ = "device_key"
@@ -84,6 +87,7 @@ class DeviceKey(Base):
     public_key: Mapped[str] = mapped_column(String(200), primary_key=True)  # base64url of the point
     alg: Mapped[Code]
     from_seq: Mapped[Seq]
+    lane_id: Mapped[Id | None]
 
 
 class Lane(Base):

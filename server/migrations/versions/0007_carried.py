@@ -33,10 +33,14 @@ def upgrade() -> None:
     for table, columns in _new_columns().items():
         for column in columns:
             op.add_column(table, column)
+    _verdict_indexes()
 
 
 def downgrade() -> None:
     """Drop the tables and the columns, with all that is in them."""
+    op.drop_index("verdict_flagged", "verdict")
+    op.drop_index("verdict_needs", "verdict")
+    _index_where("verdict_parked", "needs", "verdict = 'parked'")
     for table, columns in _new_columns().items():
         for column in columns:
             op.drop_column(table, column.name)
@@ -147,6 +151,23 @@ def _outbox() -> None:
     op.create_index("outbox_waiting", "outbox", ["branch_id", "done_at_ms"])
 
 
+def _verdict_indexes() -> None:
+    """What waits is found by its need, parked or set aside; what is flagged by its tick."""
+    op.drop_index("verdict_parked", "verdict")
+    _index_where("verdict_needs", "needs", "needs IS NOT NULL")
+    _index_where("verdict_flagged", "tick", "risk IS NOT NULL")
+
+
+def _index_where(name: str, column: str, where: str) -> None:
+    op.create_index(
+        name,
+        "verdict",
+        ["branch_id", column],
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(where),
+    )
+
+
 def _new_columns() -> dict[str, tuple[sa.Column, ...]]:
     return {
         "attachment": (
@@ -156,6 +177,7 @@ def _new_columns() -> dict[str, tuple[sa.Column, ...]]:
         ),
         "clock": (sa.Column("horizon_tick", sa.BigInteger(), nullable=False, server_default="0"),),
         "device": (sa.Column("seen_tick", sa.BigInteger(), nullable=False, server_default="0"),),
+        "device_key": (sa.Column("lane_id", sa.String(64), nullable=True),),
         "epoch": (
             sa.Column("system_id", sa.String(64), nullable=True),
             sa.Column("timeline", sa.String(64), nullable=True),
