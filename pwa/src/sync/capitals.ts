@@ -7,13 +7,13 @@ const PLAIN = ['零一二三四五六七八九', ['', '十', '百', '千']] as c
 const GROUPS = ['', '万', '亿'] as const;
 
 /** Twelve digits of yuan, three groups of four. More money than any branch holds. */
-const FEN_MAX = 999_999_999_999_99;
+export const CAPITALS_FEN_MAX = 999_999_999_999_99;
 
 type Numerals = typeof CAPITAL | typeof PLAIN;
 
 /** An amount in fen as it stands on a receipt: 1_006_50 is 壹仟零陆元伍角整. */
 export function capitals(fen: number): string {
-  requireRange(fen, FEN_MAX);
+  requireRange(fen, CAPITALS_FEN_MAX);
   const yuan = Math.floor(fen / 100);
   const jiao = Math.floor(fen / 10) % 10;
   const single = fen % 10;
@@ -26,7 +26,7 @@ export function capitals(fen: number): string {
 
 /** A count as it stands in a sentence: 4 is 四, 10 is 十, 12 is 十二, 120 is 一百二十. */
 export function chineseNumber(count: number): string {
-  requireRange(count, Math.floor(FEN_MAX / 100));
+  requireRange(count, Math.floor(CAPITALS_FEN_MAX / 100));
   return numeral(count, PLAIN).replace(/^一十/, '十');
 }
 

@@ -15,6 +15,7 @@ import { canonicalBytes, canonicalString, sha256Hex } from './canonical';
 import { capitals, chineseNumber } from './capitals';
 import { daysPastDue, fiveTier, legacy, worseOf } from './classification';
 import type { Grounds, Tier } from './classification';
+import { pack, unpack } from './columns';
 import { checkCharacters, showCode } from './crockford';
 import { handFen } from './custody';
 import { bucketDigests, sumsDigest } from './digest';
@@ -32,6 +33,7 @@ import type { OwnEvent, Row } from './overlay';
 import { Problem, problemText } from './problems';
 import * as receipts from './receipts';
 import type { Book } from './receipts';
+import { squeeze, unsqueeze } from './squeeze';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -116,6 +118,16 @@ function runClassification(given: Given): unknown {
   return { days, tier: fiveTier(days, as(given.thresholds)) };
 }
 
+function runColumns(given: Given): unknown {
+  if (given.op === 'unpack') return plain(unpack(given.packed));
+  const packed = pack(as(given.records));
+  expect(plain(unpack(plain(packed)))).toStrictEqual(given.records);
+  return packed;
+}
+
+/** As it comes out of JSON, with the usual prototypes. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
 function runCustody(given: Given): unknown {
   return handFen(as<OwnEvent[]>(given.log), as(given.counted_total_fen));
 }
@@ -181,6 +193,14 @@ function runReceipts(given: Given): unknown {
   return receipts.contains(book, as(given.no));
 }
 
+async function runSqueeze(given: Given): Promise<unknown> {
+  const [body, before] = [as<Given>(given.body), as<string[]>(given.before)];
+  if (given.op === 'unsqueeze') return unsqueeze(body, before);
+  const squeezed = await squeeze(body, before);
+  expect(await unsqueeze(squeezed, before)).toStrictEqual(body);
+  return squeezed;
+}
+
 const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
   allocation: runAllocation,
   amounts: runAmounts,
@@ -189,6 +209,7 @@ const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
   capitals: runCapitals,
   check_characters: runCheckCharacters,
   classification: runClassification,
+  columns: runColumns,
   custody: runCustody,
   digest: runDigest,
   events: runEvents,
@@ -200,6 +221,7 @@ const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
     view(as(given.etype), as<Row>(given.row), as(given.as_of), as<OwnEvent[]>(given.events)),
   problems: (given) => problemText(as(given.code), as(given.details)),
   receipts: runReceipts,
+  squeeze: runSqueeze,
 };
 
 /** The code of the Problem that a case ends in. Anything else it throws is a failure. */
