@@ -18,6 +18,7 @@ from sync.canonical import canonical_bytes, strict_json
 from sync.custody import hand_fen
 from sync.digest import digests
 from sync.events import EVENT_BYTES_MAX, ZERO_HASH, Envelope, check_body
+from sync.kinds import version_of
 from sync.lane import next_batch, pack_batch
 from sync.overlay import view
 from sync.problems import Problem
@@ -135,7 +136,7 @@ class Phone:
         Case, subject and visit follow from the body: a visit lasts until the next one starts.
         Refuses by the reason of the first fault of the body, and `event_too_large`.
         """
-        faults = [] if unchecked else check_body(kind, 1, body)
+        faults = [] if unchecked else check_body(kind, version_of(kind), body)
         if faults:
             raise Problem(faults[0].reason, field=faults[0].field, rule=faults[0].rule)
         event = self._built(kind, body, self.world.now_ms() if at_ms is None else at_ms)
@@ -278,6 +279,7 @@ class Phone:
             seq=len(self.log) + 1,
             prev=self.log[-1].hash if self.log else ZERO_HASH,
             kind=kind,
+            sv=version_of(kind),
             actor=str(self.identity["officer"]["id"]),
             case=_id(named.get("loan")),
             visit=self._visit[1] if self._visit and in_visit else None,

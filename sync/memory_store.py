@@ -14,6 +14,7 @@ from sync.lane import Head
 from sync.parts import PARTS
 from sync.receipts import Book
 from sync.store import FeedLine, LaneKey, LaneState, Recorded, VerdictLine
+from sync.upcast import restated
 from sync.verdicts import Verdict
 
 EPOCH = "memory"
@@ -107,6 +108,7 @@ class MemoryStore:
         return self._vouched(held) if held else None
 
     def _vouched(self, recorded: Recorded) -> Recorded:
+        recorded = replace(recorded, event=restated(recorded.event))
         verdict = self.state.verdicts.get(recorded.event.hash)
         if recorded.is_signed or verdict is None or verdict.reason == "bad_signature":
             return recorded

@@ -19,6 +19,7 @@ from sync.lane import Head, expand_batch, extend
 from sync.problems import Problem
 from sync.store import Busy, Clash, LaneKey, LaneState, PushStore, Recorded
 from sync.time_bounds import day_of, effective_at
+from sync.upcast import restated
 from sync.verdicts import APPLIED, Verdict, quarantined
 
 # (algorithm, public key, signed bytes, signature) -> does it hold?
@@ -289,6 +290,7 @@ class _Intake:
         is_fork = is_new and recorded.is_signed and store.holds_seq(event.lane, event.seq)
         if is_new:
             store.put(recorded)
+        recorded = replace(recorded, event=restated(event))  # stored as it came, judged as of today
         verdict = verdict or judge(store, self.lane, recorded)
         if is_fork:
             verdict = verdict.with_risk("fork")

@@ -159,4 +159,5 @@ def photo_body(data: bytes, media_type: str = "image/jpeg") -> dict[str, Any]:
         "media_type": media_type,
         "role": "notice_photo",
         "about": None,
+        "taken_at": None,
     }

@@ -83,7 +83,7 @@ class PushStore(Protocol):
         """Store an event that is not stored yet."""
 
     def find(self, event_hash: str) -> Recorded | None:
-        """A stored event."""
+        """A stored event, in today's words (sync.upcast.restated)."""
 
     def verdicts(self, hashes: Collection[str]) -> dict[str, Verdict]:
         """The latest verdict of each of these events that is stored."""

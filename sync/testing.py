@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import sync.specimens as say
 from sync.events import ZERO_HASH, Envelope
+from sync.kinds import version_of
 from sync.lane import Head
 from sync.memory_store import MemoryStore
 from sync.pull import Reader
@@ -144,6 +145,7 @@ class Pen:
             seq=len(self.log) + 1,
             prev=self.log[-1].hash if self.log else ZERO_HASH,
             kind=kind,
+            sv=envelope.pop("sv", version_of(kind)),
             actor=envelope.pop("actor", OFFICERS[self.who]),
             occurred_at=envelope.pop("occurred_at", MORNING - 3_600_000 + 60_000 * len(self.log)),
             boot=1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.db import Tx
-from server.services.body import number, text
+from server.services.body import number, optional_number, text
 from server.tables import Attachment
 from sync.store import Recorded
 from sync.verdicts import Verdict
@@ -24,5 +24,7 @@ def on_attachment_added(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
             size=number(body, "size"),
             state="promised",
             reason=None,
+            promised_at_ms=tx.now_ms,
+            taken_at_ms=optional_number(body, "taken_at"),
         )
     )

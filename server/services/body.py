@@ -26,6 +26,11 @@ def number(body: Body, name: str) -> int:
     return value
 
 
+def optional_number(body: Body, name: str) -> int | None:
+    """A whole number, or None."""
+    return None if body[name] is None else number(body, name)
+
+
 def flag(body: Body, name: str) -> bool:
     """True or false."""
     value = body[name]

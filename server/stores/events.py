@@ -14,6 +14,7 @@ from sync.events import Envelope
 from sync.lane import Head
 from sync.store import Recorded
 from sync.time_bounds import day_of
+from sync.upcast import restated
 from sync.verdicts import Verdict
 
 HASHES_A_QUERY = 500
@@ -71,7 +72,7 @@ def event_row(branch_id: str, recorded: Recorded) -> EventRow:
 def find_recorded(
     session: Session, branch_id: str, hashes: Collection[str], fresh: dict[str, Verdict]
 ) -> list[Recorded]:
-    """Stored events as the core sees them, in the order of their hashes.
+    """Stored events in today's words, in the order of their hashes.
 
     fresh  Verdicts reached in the transaction that is open, not written yet.
     """
@@ -149,7 +150,7 @@ def _is_doubted(verdict: Verdict | None) -> bool:
 
 def _recorded(row: EventRow, holder: str, is_signed: bool) -> Recorded:
     return Recorded(
-        event=Envelope.from_json(json.loads(row.canonical)),
+        event=restated(Envelope.from_json(json.loads(row.canonical))),
         holder=holder,
         effective_at_ms=row.effective_at_ms,
         effective_on=day_of(row.effective_at_ms),

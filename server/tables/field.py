@@ -154,4 +154,5 @@ class Attachment(Base):
     reason: Mapped[Code | None]
     promised_at_ms: Mapped[Instant] = mapped_column(server_default="0")
     stored_at_ms: Mapped[Instant | None]
+    taken_at_ms: Mapped[Instant | None]  # as the camera's file said
     archived: Mapped[bool] = mapped_column(server_default=false())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sync.capitals import capitals
-from sync.kinds import FIELDS
+from sync.kinds import FIELDS, version_of
 
 # Characters that writers of JSON like to disagree on.
 LETTERS = (
@@ -97,7 +97,7 @@ class RandomEvents:
             "seq": self.random.randint(1, 2**53 - 1),
             "prev": self.hex(64),
             "kind": kind,
-            "sv": 1,
+            "sv": version_of(kind),
             "actor": "officer-1",
             "case": body.get("loan"),
             "visit": self.random.choice([None, self.hex(32)]),

@@ -37,7 +37,7 @@ from sync.custody import hand_fen
 from sync.digest import bucket_digests, rows_digest, sums_of
 from sync.events import check_body, may_sign
 from sync.guarantee import Claim, Guarantee, guarantee_state
-from sync.kinds import FIELDS
+from sync.kinds import FIELDS, VERSIONS
 from sync.lane import Head, expand_batch, extend
 from sync.limitation import Interruption, last_instalment, limitation
 from sync.overlay import view
@@ -144,6 +144,8 @@ def run_digest(given: Given) -> object:
 def run_events(given: Given) -> object:
     if given.get("table"):
         return FIELDS
+    if given.get("versions"):
+        return VERSIONS
     faults = check_body(given["kind"], given["sv"], given["body"])
     return [[fault.field, fault.rule, fault.reason] for fault in faults]
 

@@ -21,16 +21,19 @@ export interface SmallPhoto {
   readonly sha256: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly media_type: string;
+  /** ms UTC, as the file says; it may be older than the visit. */
+  readonly taken_at: number | null;
 }
 
 /** Throws `not_an_image` for a file that is no picture, or none that this phone can read. */
-export async function shrink(file: Blob): Promise<SmallPhoto> {
+export async function shrink(file: File): Promise<SmallPhoto> {
   const picture = await createImageBitmap(file).catch(notAnImage);
   try {
     for (const [side, quality] of STEPS) {
       const bytes = await encode(picture, side, quality);
       if (bytes.length <= PHOTO_BYTES_MAX) {
-        return { sha256: await sha256(bytes), bytes, media_type: PHOTO_TYPE };
+        const taken_at = file.lastModified || null;
+        return { sha256: await sha256(bytes), bytes, media_type: PHOTO_TYPE, taken_at };
       }
     }
   } finally {

@@ -155,8 +155,8 @@ export function serveNotice(
 
 /** The photo is named by its hash in an event of its own, about the slip recorded just before. */
 function attachment(photo: Photo, slip: Fact) {
-  const { sha256: sum, media_type, bytes } = photo;
-  const paper = { sha256: sum, size: bytes.length, media_type, role: 'notice_photo' };
+  const { sha256: sum, media_type, bytes, taken_at = null } = photo;
+  const paper = { sha256: sum, size: bytes.length, media_type, role: 'notice_photo', taken_at };
   return (before: readonly StoredEvent[]): Fact => ({
     ...slip,
     kind: 'attachment.added',

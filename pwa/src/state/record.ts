@@ -14,6 +14,7 @@ import { makeKey, KEY_ALG, publicPoint, signHash } from '../device/keys';
 import { eventHash } from '../sync/canonical';
 import { ZERO_HASH } from '../sync/events';
 import type { Envelope } from '../sync/events';
+import { versionOf } from '../sync/kinds';
 import type { StoredBlob, StoredEvent } from '../store/db';
 import { append } from '../store/log';
 import type { Beside } from '../store/log';
@@ -39,6 +40,8 @@ export interface Photo {
   readonly sha256: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly media_type: string;
+  /** When the camera made it, as its file says. */
+  readonly taken_at?: number | null;
 }
 
 export interface Recording {
@@ -132,7 +135,7 @@ function envelope(phone: Phone, fact: Fact, before: StoredEvent | undefined): En
     seq: (before?.seq ?? 0) + 1,
     prev: before?.hash ?? ZERO_HASH,
     kind,
-    sv: 1,
+    sv: versionOf(kind),
     actor: officer.id,
     case: caseId,
     visit,

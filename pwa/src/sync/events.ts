@@ -4,14 +4,13 @@ import { canonicalBytes } from './canonical';
 import { capitals } from './capitals';
 import { checkFields } from './fields';
 import type { Body, Fault } from './fields';
-import { FIELDS } from './kinds';
+import { FIELDS, versionOf } from './kinds';
 import { fenOf } from './books';
 import { PARTS } from './parts';
 
 export type { Body, Fault } from './fields';
 
 export const ZERO_HASH = '0'.repeat(64);
-export const SCHEMA_VERSION = 1;
 
 /** One event as canonical bytes: a signature of 6,000 numbers is 30 kB, a notice text 12 kB. */
 export const EVENT_BYTES_MAX = 64 * 1024;
@@ -50,7 +49,7 @@ export interface Envelope {
  */
 export function checkBody(kind: string, sv: number, body: Body): readonly Fault[] {
   const rules = Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined;
-  if (sv !== SCHEMA_VERSION || !rules) {
+  if (sv !== versionOf(kind) || !rules) {
     return [fault('kind', `${kind}/${sv}`, 'known_kind', 'schema_unknown')];
   }
   if (canonicalBytes(body).length > EVENT_BYTES_MAX) {

@@ -20,7 +20,7 @@ const PLACE: Rules = {
 };
 const SHOWN_BALANCE: Rules = { 'principal_fen?': 'int', 'interest_fen?': 'int', 'as_of?': 'date' };
 
-/** kind -> field -> rule. Schema version 1 of every kind. */
+/** kind -> field -> rule, in the newest version of each kind. */
 export const FIELDS: Readonly<Record<string, Rules>> = {
   'lane.opened': { device: 'id', code: 'id', key_alg: 'one:ES256', 'replaces?': 'hex:32' },
   'key.rotated': { device: 'id', alg: 'one:ES256', public_key: 'text:120' },
@@ -123,5 +123,12 @@ export const FIELDS: Readonly<Record<string, Rules>> = {
     media_type: 'id',
     role: 'one:notice_photo|receipt_photo|place_photo',
     'about?': 'hex:64',
+    'taken_at?': 'int:0',
   },
 };
+
+/** The kinds that are past version 1; the server keeps the steps from the older ones. */
+export const VERSIONS: Readonly<Record<string, number>> = { 'attachment.added': 2 };
+
+/** The version of a kind that is written now, and that FIELDS describes. */
+export const versionOf = (kind: string): number => VERSIONS[kind] ?? 1;

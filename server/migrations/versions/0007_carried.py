@@ -173,6 +173,7 @@ def _new_columns() -> dict[str, tuple[sa.Column, ...]]:
         "attachment": (
             sa.Column("promised_at_ms", sa.BigInteger(), nullable=False, server_default="0"),
             sa.Column("stored_at_ms", sa.BigInteger(), nullable=True),
+            sa.Column("taken_at_ms", sa.BigInteger(), nullable=True),
             sa.Column("archived", sa.Boolean(), nullable=False, server_default=sa.false()),
         ),
         "clock": (sa.Column("horizon_tick", sa.BigInteger(), nullable=False, server_default="0"),),
