@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sync.books import Leg, balances
-from sync.digest import digests
 from sync.events import Envelope
 from sync.lane import Head
 from sync.parts import PARTS
 from sync.receipts import Book
-from sync.store import FeedLine, LaneKey, LaneState, Recorded, VerdictLine
+from sync.store import FeedLine, LaneKey, LaneState, Recorded, Span, VerdictLine
 from sync.upcast import restated
 from sync.verdicts import Verdict
 
@@ -36,6 +35,7 @@ class State:
     notices: dict[str, str] = field(default_factory=dict)
     visits: dict[str, tuple[str, str]] = field(default_factory=dict)
     feed: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    settled: dict[str, int] = field(default_factory=dict)  # lane -> end of what is settled
     ticks: list[int] = field(default_factory=list)  # the instant of each tick
 
     def copy(self) -> State:
@@ -54,6 +54,7 @@ class MemoryStore:
         self.state = State()
         self.fail_on: Callable[[Recorded], None] = lambda recorded: None
         self.reports: list[str] = []
+        self.horizon_tick = 0
         self._fresh: set[str] = set()
         self._touched: set[tuple[str, str]] = set()
 
@@ -242,21 +243,39 @@ class MemoryStore:
         """See PullStore."""
         return len(self.state.ticks)
 
-    def feed_after(self, tick: int) -> list[FeedLine]:
+    def horizon(self) -> int:
+        """See PullStore."""
+        return self.horizon_tick
+
+    def feed_in(self, span: Span) -> list[FeedLine]:
         """See PullStore."""
         lines = [FeedLine(at, etype, eid, op) for (etype, eid), (at, op) in self.state.feed.items()]
-        return sorted((line for line in lines if line.tick > tick), key=_place)
+        told = [line for line in lines if line.op == "upsert" or line.tick > span.known]
+        return [line for line in sorted(told, key=_place) if _lies_in(line, span)][: span.limit]
 
-    def verdicts_after(self, tick: int) -> list[VerdictLine]:
+    def verdicts_in(self, span: Span) -> list[VerdictLine]:
         """See PullStore."""
         lines = []
         for event_hash, at in self.state.verdict_ticks.items():
-            verdict = self.state.verdicts[event_hash]
-            lines.append(
-                VerdictLine(at, event_hash, verdict.verdict, verdict.reason, verdict.needs)
+            event, verdict = self.state.events[event_hash].event, self.state.verdicts[event_hash]
+            line = VerdictLine(
+                tick=at,
+                lane=event.lane,
+                seq=event.seq,
+                hash=event_hash,
+                verdict=verdict.verdict,
+                reason=verdict.reason,
+                needs=verdict.needs,
             )
-        late = [line for line in lines if line.tick > tick]
-        return sorted(late, key=lambda line: (line.tick, line.hash))
+            if _lies_in(line, span) and not self._is_settled(event, verdict):
+                lines.append(line)
+        lines.sort(key=lambda line: (line.tick, line.lane, line.seq, line.hash))
+        return lines[: span.limit]
+
+    def _is_settled(self, event: Envelope, verdict: Verdict) -> bool:
+        if event.seq > self.state.settled.get(event.lane, 0):
+            return False
+        return verdict.verdict == "applied" and "fork" not in (verdict.risk or "")
 
     def rows(self, lines: Sequence[FeedLine]) -> dict[tuple[str, str], dict[str, Any]]:
         """See PullStore."""
@@ -269,9 +288,9 @@ class MemoryStore:
             found[line.etype, line.eid] = row
         return found
 
-    def scope_digest(self) -> dict[str, str]:
+    def scope(self) -> list[FeedLine]:
         """See PullStore."""
-        return digests(self.rows([line for line in self.feed_after(-1) if line.op == "upsert"]))
+        return self.feed_in(Span(after=-1, upto=self.tick(), known=self.tick()))
 
     def balances(self) -> dict[str, int]:
         """Every account that is not zero, in fen."""
@@ -280,3 +299,7 @@ class MemoryStore:
 
 def _place(line: FeedLine) -> tuple[int, str, str]:
     return line.tick, line.etype, line.eid
+
+
+def _lies_in(line: FeedLine | VerdictLine, span: Span) -> bool:
+    return span.after < line.tick <= span.upto

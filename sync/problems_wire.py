@@ -73,6 +73,13 @@ WIRE: dict[str, tuple[int, str, str, str, str]] = {
         "请向主管要一个新的登记码。",
         "Ask the supervisor for a new enrolment code.",
     ),
+    "projection_unknown": (
+        426,
+        "服务器给不出这个版本的应用能读的数据。",
+        "The server has no rows that this version of the app can read.",
+        "记录照样上传留存。请更新应用后再同步。",
+        "Records are still sent and kept. Update the app and sync again.",
+    ),
     "device_revoked": (
         403,
         "这台设备已被停用。",

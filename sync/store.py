@@ -156,15 +156,36 @@ class FeedLine:
     op: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictLine:
-    """The latest verdict of one of the officer's own events."""
+    """The latest verdict of one of the officer's own events, and the event's place in its lane."""
 
     tick: int
+    lane: str
+    seq: int
     hash: str
     verdict: str
     reason: str | None
     needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of ticks to be read: beyond `after`, up to `upto`, at most `limit` lines.
+
+    known  Of what left the scope up to here nothing need be said: whoever asks starts from
+           nothing, in a history that was at this tick when he began. Else it equals `after`.
+    """
+
+    after: int
+    upto: int
+    known: int
+    limit: int | None = None
+
+    @property
+    def is_from_nothing(self) -> bool:
+        """A scope is given out from its start, not what has changed in it."""
+        return self.known > self.after
 
 
 class PullStore(Protocol):
@@ -176,14 +197,20 @@ class PullStore(Protocol):
     def tick(self) -> int:
         """The latest tick of the branch."""
 
-    def feed_after(self, tick: int) -> list[FeedLine]:
-        """The officer's feed beyond a tick, ordered by tick, kind and id."""
+    def horizon(self) -> int:
+        """Evictions at this tick or before it have been forgotten."""
 
-    def verdicts_after(self, tick: int) -> list[VerdictLine]:
-        """Verdicts of the officer's lanes beyond a tick, ordered by tick and hash."""
+    def feed_in(self, span: Span) -> list[FeedLine]:
+        """The officer's feed in a span, ordered by tick, kind and id."""
+
+    def verdicts_in(self, span: Span) -> list[VerdictLine]:
+        """Verdicts of the officer's lanes in a span, ordered by tick, lane and place.
+
+        Without those of events that are settled: a lane's settled pair speaks for them.
+        """
 
     def rows(self, lines: Sequence[FeedLine]) -> Mapping[tuple[str, str], dict[str, Any]]:
         """The rows of these lines by (etype, eid), in a handful of queries."""
 
-    def scope_digest(self) -> dict[str, str]:
-        """sync.digest.digests over all rows the officer sees."""
+    def scope(self) -> list[FeedLine]:
+        """All that the officer sees, in the order of the feed."""

@@ -61,6 +61,12 @@ class Bench(Protocol):
     def count(self, receipt_hash: str) -> None:
         """The cashier takes over the cash of this receipt."""
 
+    def forget_evictions(self, tick: int) -> None:
+        """The horizon moves up to this tick."""
+
+    def settle(self, event: Envelope) -> None:
+        """Its lane is settled up to this event."""
+
     def fail_on(self, kind: str | None) -> None:
         """From now on writing the rows of this kind fails; None: nothing fails."""
 
@@ -95,6 +101,14 @@ class MemoryBench:
     def count(self, receipt_hash: str) -> None:
         """See Bench."""
         self.store.state.counted.add(receipt_hash)
+
+    def forget_evictions(self, tick: int) -> None:
+        """See Bench."""
+        self.store.horizon_tick = tick
+
+    def settle(self, event: Envelope) -> None:
+        """See Bench."""
+        self.store.state.settled[event.lane] = event.seq
 
     def fail_on(self, kind: str | None) -> None:
         """See Bench."""

@@ -14,11 +14,12 @@ from server.clock import now_ms
 from server.keys import running_settings
 from server.schemas.exchange import SyncAnswerSchema, SyncSchema
 from server.services.devices import KnownDevice, note_seen
-from server.services.give_out import Given, Wish, give_out
+from server.services.give_out import Given, give_out
 from server.services.raw_inbox import keep_raw
 from server.services.take_in import take_in
 from sync.anchor import ack_mac
 from sync.problems import Problem
+from sync.pull import Wish
 from sync.push import Batch, Outcome, Result, read_batch
 
 bp = Blueprint("sync", __name__, description="The exchange of a phone with its branch")
@@ -38,8 +39,7 @@ def post_sync() -> Response:
     batch = _read_batch(message["push"], body, device)
     outcome = take_in(device, batch) if batch else None
     note_seen(device)
-    wants = message["pull"] is not None and not device.is_revoked
-    given = give_out(device, Wish(**message["pull"]) if wants else None)
+    given = give_out(device, Wish(**message["pull"]) if message["pull"] else None)
     return answer(
         {
             "req_id": message["req_id"],
@@ -48,7 +48,7 @@ def post_sync() -> Response:
             "anchor": {"tick": given.tick, "mac": given.anchor_mac},
             "ack": _ack(device, batch, outcome, (given.epoch, message["req_id"])),
             "verdicts": [_verdict(result) for result in outcome.results] if outcome else [],
-            "pull": _page(message["pull"], given),
+            "pull": _page(given),
         }
     )
 
@@ -89,8 +89,8 @@ def _verdict(result: Result) -> dict[str, object]:
     return told
 
 
-def _page(wish: object, given: Given) -> dict[str, object] | None:
+def _page(given: Given) -> dict[str, object] | None:
     """A revoked device is told so in the pull part; what it pushed has been stored."""
-    if wish is None:
-        return None
-    return given.page.to_json() if given.page else {"error": "device_revoked"}
+    if given.error is not None:
+        return {"error": given.error}
+    return given.page.to_json() if given.page else None

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from sync.digest import BUCKETS
+from sync.pull import PROJECTION
+
 HEX_32 = validate.Regexp(r"\A[0-9a-f]{32}\Z")
+BUCKET = validate.Regexp(r"\A([0-9a-f]{16})?\Z")
 CURSOR_CHARS_MAX = 300
+# There are some ten types of rows; 16 of them make 80 kB of bucket digests, before they are packed.
+TYPES_MAX = 16
+TYPE_CHARS_MAX = 32
+PROJECTIONS_MAX = 1_000_000
 
 
 class PullSchema(Schema):
@@ -18,6 +26,16 @@ class PullSchema(Schema):
         required=True, allow_none=True, validate=validate.Length(max=CURSOR_CHARS_MAX)
     )
     limit_bytes = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    projection = fields.Integer(
+        load_default=PROJECTION, strict=True, validate=validate.Range(min=1, max=PROJECTIONS_MAX)
+    )
+    repair = fields.Dict(
+        keys=fields.String(validate=validate.Length(min=1, max=TYPE_CHARS_MAX)),
+        values=fields.List(fields.String(validate=BUCKET), validate=validate.Length(equal=BUCKETS)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=TYPES_MAX),
+    )
 
 
 class SyncSchema(Schema):
@@ -82,6 +100,9 @@ class PageSchema(Schema):
     cursor = fields.String()
     complete = fields.Boolean()
     digest = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
+    repair = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Integer()), allow_none=True
+    )
 
 
 class SyncAnswerSchema(Schema):

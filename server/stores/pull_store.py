@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.stores.events import is_latest
 from server.tables import Clock, EpochRow, EventRow, Feed, Lane, VerdictRow
-from sync.digest import digests
-from sync.store import FeedLine, VerdictLine
+from sync.store import FeedLine, Span, VerdictLine
 
 Rows = dict[tuple[str, str], dict[str, Any]]
 
@@ -33,7 +32,7 @@ class SqlPullStore:
     """One officer's view of a snapshot. `build` makes the rows; services bring it."""
 
     def __init__(self, scope: Scope, build: BuildRows) -> None:
-        self.scope, self.session, self.build = scope, scope.session, build
+        self.scope_of, self.session, self.build = scope, scope.session, build
 
     def epoch(self) -> str:
         """See PullStore."""
@@ -41,34 +40,40 @@ class SqlPullStore:
 
     def tick(self) -> int:
         """See PullStore."""
-        return self.session.scalars(
-            select(Clock.tick).where(Clock.branch_id == self.scope.branch_id)
-        ).one()
+        return self._clock().tick
 
-    def feed_after(self, tick: int) -> list[FeedLine]:
+    def horizon(self) -> int:
         """See PullStore."""
+        return self._clock().horizon_tick
+
+    def _clock(self) -> Clock:
+        return self.session.get_one(Clock, self.scope_of.branch_id)
+
+    def feed_in(self, span: Span) -> list[FeedLine]:
+        """See PullStore. The index feed_by_tick gives the lines in order, up to the limit."""
         rows = self.session.execute(
             select(Feed.tick, Feed.etype, Feed.eid, Feed.op)
             .where(
-                Feed.branch_id == self.scope.branch_id,
-                Feed.officer_id == self.scope.officer_id,
-                Feed.tick > tick,
+                Feed.branch_id == self.scope_of.branch_id,
+                Feed.officer_id == self.scope_of.officer_id,
+                Feed.tick > span.after,
+                Feed.tick <= span.upto,
+                or_(Feed.op == "upsert", Feed.tick > span.known),
             )
-            .order_by(Feed.tick, Feed.etype, Feed.eid)
+            .order_by(Feed.tick)
+            .limit(span.limit)
         )
-        return [FeedLine(row.tick, row.etype, row.eid, row.op) for row in rows]
+        lines = [FeedLine(row.tick, row.etype, row.eid, row.op) for row in rows]
+        return sorted(lines, key=lambda line: (line.tick, line.etype, line.eid))
 
-    def verdicts_after(self, tick: int) -> list[VerdictLine]:
+    def verdicts_in(self, span: Span) -> list[VerdictLine]:
         """See PullStore."""
-        branch_id = self.scope.branch_id
+        # What has changed is found by its tick; a whole scope lane by lane, from the end of what
+        # is settled: the ticks of a whole history are many. "+ 0" keeps an engine from the former.
+        tick = VerdictRow.tick + 0 if span.is_from_nothing else VerdictRow.tick
+        branch_id = self.scope_of.branch_id
         rows = self.session.execute(
-            select(
-                VerdictRow.tick,
-                VerdictRow.event_hash,
-                VerdictRow.verdict,
-                VerdictRow.reason,
-                VerdictRow.needs,
-            )
+            select(VerdictRow, EventRow.lane_id, EventRow.seq)
             .join(
                 EventRow,
                 and_(EventRow.branch_id == branch_id, EventRow.hash == VerdictRow.event_hash),
@@ -76,18 +81,44 @@ class SqlPullStore:
             .join(Lane, and_(Lane.branch_id == branch_id, Lane.id == EventRow.lane_id))
             .where(
                 VerdictRow.branch_id == branch_id,
-                VerdictRow.tick > tick,
-                Lane.officer_id == self.scope.officer_id,
+                Lane.officer_id == self.scope_of.officer_id,
+                tick > span.after,
+                tick <= span.upto,
+                _is_unsettled(),
                 is_latest(),
             )
-            .order_by(VerdictRow.tick, VerdictRow.event_hash)
+            .order_by(tick)
+            .limit(span.limit)
         )
-        return [VerdictLine(r.tick, r.event_hash, r.verdict, r.reason, r.needs) for r in rows]
+        lines = [_verdict_line(*row) for row in rows]
+        return sorted(lines, key=lambda line: (line.tick, line.lane, line.seq, line.hash))
 
     def rows(self, lines: Sequence[FeedLine]) -> Mapping[tuple[str, str], dict[str, Any]]:
         """See PullStore."""
-        return self.build(self.scope, lines)
+        return self.build(self.scope_of, lines)
 
-    def scope_digest(self) -> dict[str, str]:
+    def scope(self) -> list[FeedLine]:
         """See PullStore."""
-        return digests(self.rows([line for line in self.feed_after(0) if line.op == "upsert"]))
+        latest = self.tick()
+        return self.feed_in(Span(after=0, upto=latest, known=latest))
+
+
+def _is_unsettled() -> ColumnElement[bool]:
+    """Beyond the settled prefix of its lane, or beside it: a fork that came late."""
+    return or_(
+        EventRow.seq > Lane.settled_seq,
+        VerdictRow.verdict != "applied",
+        VerdictRow.risk.contains("fork"),
+    )
+
+
+def _verdict_line(row: VerdictRow, lane_id: str, seq: int) -> VerdictLine:
+    return VerdictLine(
+        tick=row.tick,
+        lane=lane_id,
+        seq=seq,
+        hash=row.event_hash,
+        verdict=row.verdict,
+        reason=row.reason,
+        needs=row.needs,
+    )

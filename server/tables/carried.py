@@ -77,7 +77,7 @@ class HandOver(Base):
         ForeignKeyConstraint(
             ["branch_id", "household_id"], ["household.branch_id", "household.id"]
         ),
-        Index("hand_over_by_officer", "branch_id", "from_officer_id"),
+        Index("hand_over_by_officer", "branch_id", "from_officer_id", "settled_at_ms"),
     )
 
     branch_id: Mapped[IdKey]
@@ -87,6 +87,8 @@ class HandOver(Base):
     to_officer_id: Mapped[Id]
     last_seen_at_ms: Mapped[Instant | None]  # when a phone of the old officer was last in touch
     at_ms: Mapped[Instant]
+    evict_after_ms: Mapped[Instant | None]  # the old phone may keep it until then (grace)
+    evict_tick: Mapped[Tick | None]  # at which it left the old phone; null while it may stay
     settled_at_ms: Mapped[Instant | None]  # when all phones of the old officer had synced past it
 
 

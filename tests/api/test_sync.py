@@ -376,7 +376,7 @@ def _queries_for(bank: Bank, officer: str, households: list[str]) -> int:
     statements: list[str] = []
     with bank.app.app_context(), snapshot() as session:
         store = SqlPullStore(Scope(session, BRANCH, officer), build_rows)
-        lines = store.feed_after(0)
+        lines = store.scope()
         event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
         assert len(store.rows(lines)) == len(lines)
     return len(statements)

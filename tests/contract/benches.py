@@ -19,6 +19,7 @@ from server.settings import Settings
 from server.stores.pull_store import Scope, SqlPullStore
 from server.stores.push_store import SqlPushStore
 from server.tables import (
+    Clock,
     Device,
     DeviceKey,
     Household,
@@ -30,6 +31,7 @@ from server.tables import (
     Stop,
     Sweep,
 )
+from sync.events import Envelope
 from sync.specimens import MONDAY
 from sync.testing import BOOK_IDS, BOOKS, HOUSEHOLDS, MORNING, OFFICERS, failing, small_lanes
 
@@ -70,6 +72,15 @@ class SqlBench:
     def count(self, receipt_hash: str) -> None:
         with self.app.app_context(), transaction(BRANCH, actor="test", cause="count") as tx:
             tx.session.get_one(ReceiptRow, (BRANCH, receipt_hash)).counted_by = "0" * 64
+
+    def forget_evictions(self, tick: int) -> None:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="forget") as tx:
+            tx.session.get_one(Clock, BRANCH).horizon_tick = tick
+
+    def settle(self, event: Envelope) -> None:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="settle") as tx:
+            lane = tx.session.get_one(Lane, (BRANCH, event.lane))
+            lane.settled_seq, lane.settled_hash = event.seq, event.hash
 
     def fail_on(self, kind: str | None) -> None:
         """The handler of a kind fails, as a mistake of ours would."""

@@ -18,7 +18,7 @@ from server.services.rows import build_rows
 from server.stores.pull_store import Scope, SqlPullStore
 from server.tables import Clock, CommitLog, EventRow, VerdictRow
 from sync.client import Phone
-from sync.pull import Page, Reader, give_out
+from sync.pull import Page, Reader, Wish, give_out
 from sync.specimens import intention_body, receipt_body
 from tests.small_bank import BRANCH, LI_WEI, Bank
 
@@ -44,7 +44,7 @@ def read(bank: Bank, stop: threading.Event) -> list[Page]:
             last = stop.is_set()
             with snapshot() as session:
                 store = SqlPullStore(Scope(session, BRANCH, LI_WEI), build_rows)
-                pages.append(give_out(store, reader, cursor, 2000))
+                pages.append(give_out(store, reader, Wish(cursor=cursor, limit_bytes=2000)))
             cursor = pages[-1].cursor
             if last and pages[-1].complete:
                 return pages

@@ -101,13 +101,17 @@ def _hand_over() -> None:
         sa.Column("to_officer_id", sa.String(64), nullable=False),
         sa.Column("last_seen_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("evict_after_ms", sa.BigInteger(), nullable=True),
+        sa.Column("evict_tick", sa.BigInteger(), nullable=True),
         sa.Column("settled_at_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["branch_id", "household_id"], ["household.branch_id", "household.id"]
         ),
         sa.PrimaryKeyConstraint("branch_id", "household_id", "at_tick"),
     )
-    op.create_index("hand_over_by_officer", "hand_over", ["branch_id", "from_officer_id"])
+    op.create_index(
+        "hand_over_by_officer", "hand_over", ["branch_id", "from_officer_id", "settled_at_ms"]
+    )
 
 
 def _incident() -> None:
