@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from server.clock import now_ms
+from server.journal import Journal, RecordingConnection
 
 
 class Base(DeclarativeBase):
@@ -170,16 +171,21 @@ def migration_config() -> Config:
     return config
 
 
-def prepare_engine(engine: Engine) -> None:
+def prepare_engine(engine: Engine, journal: Journal) -> None:
     """Set the pragmas and the BEGIN of SQLite, or the isolation and timeouts of PostgreSQL."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_connect)
+
+        def connect(connection: RecordingConnection, _record: object) -> None:
+            connection.journal = journal
+            _sqlite_connect(connection)
+
+        event.listen(engine, "connect", connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
         event.listen(engine, "begin", _postgresql_begin)
 
 
-def _sqlite_connect(connection: Any, _record: object) -> None:
+def _sqlite_connect(connection: RecordingConnection) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is not a snapshot (2.5)
     for pragma in (
         "journal_mode=WAL",

@@ -33,6 +33,10 @@ class Settings:
     receipt_fen_max        Largest amount of one receipt, in fen.
     hand_fen_max           Most cash an officer should carry, in fen.
     secure_cookies         Send the session cookie over HTTPS only.
+    journal_dir            Folder of SQLite's journal; empty means inside data_dir. Another disk is
+                           better.
+    backup_dir             Folder of backups; empty means inside data_dir. Another disk is better.
+    backups_kept           So many verified backups are kept; older ones are removed.
     """
 
     data_dir: Path = Path("var")
@@ -44,11 +48,30 @@ class Settings:
     receipt_fen_max: int = 50_000_00  # S154: no minimum; the most one slip may say
     hand_fen_max: int = 100_000_00  # domain 3.9: limit per bag
     secure_cookies: bool = False
+    journal_dir: str = ""
+    backup_dir: str = ""
+    backups_kept: int = 7
 
     @property
     def sqlalchemy_url(self) -> str:
         """The address of the database, with the embedded default filled in."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'doorstep.db').resolve()}"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The file of the database; None with PostgreSQL, or a database in memory."""
+        scheme, _, path = self.sqlalchemy_url.partition(":///")
+        return Path(path) if scheme.startswith("sqlite") and path not in {"", ":memory:"} else None
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal lies."""
+        return Path(self.journal_dir) if self.journal_dir else self.data_dir / "journal"
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups lie."""
+        return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
