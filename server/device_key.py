@@ -34,15 +34,18 @@ class DeviceKey:
 
     def __init__(self, key: ec.EllipticCurvePrivateKey | None = None) -> None:
         self._key = key or ec.generate_private_key(ec.SECP256R1())
-        self.public_key = to_base64url(
-            self._key.public_key().public_bytes(
-                serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-            )
-        )
+        self.public_key = to_base64url(point_of(self._key))
 
     def sign(self, data: bytes) -> str:
         """The signature over these bytes, in base64url."""
         return sign(self._key, data)
+
+
+def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The public point of a key, uncompressed: 65 bytes."""
+    return key.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
 
 
 def sign(key: ec.EllipticCurvePrivateKey, data: bytes) -> str:

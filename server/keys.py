@@ -2,6 +2,8 @@
 
 secret.key   signs sessions, anchors and cursors (unless DOORSTEP_SECRET_KEY is set)
 office.pem   the EC P-256 key that signs the events of the office
+seal.pem     the EC P-256 key that bundles of phones are sealed to (docs/courier.md); the ones
+             before it stay as seal-<id>.pem, for a bundle may be carried for weeks
 """
 
 from __future__ import annotations
@@ -17,8 +19,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
 
-from server.device_key import sign
+from server.device_key import point_of, sign
 from server.settings import Settings
+from sync.base64url import to_base64url
+from sync.bundle import key_id
+
+_SEAL = "seal.pem"
 
 
 def secret_key(settings: Settings) -> str:
@@ -30,9 +36,42 @@ def secret_key(settings: Settings) -> str:
 
 def office_key(settings: Settings) -> ec.EllipticCurvePrivateKey:
     """The key that signs what the office records, made at the first use."""
-    pem = _kept(settings.data_dir / "office.pem", _new_pem)
+    return _loaded(_kept(settings.data_dir / "office.pem", _new_pem))
+
+
+def sealing_key(settings: Settings, wanted: bytes | None = None) -> ec.EllipticCurvePrivateKey:
+    """The key that bundles are sealed to now, made at the first use; or the one of this id.
+
+    Raises KeyError for an id that was never ours.
+    """
+    key = _loaded(_kept(settings.data_dir / _SEAL, _new_pem))
+    if wanted is None or wanted == key_id(point_of(key)):
+        return key
+    older = settings.data_dir / f"seal-{wanted.hex()}.pem"
+    if not older.exists():
+        raise KeyError(wanted.hex())
+    return _loaded(older.read_text(encoding="utf-8"))
+
+
+def rotate_sealing_key(settings: Settings) -> None:
+    """From now on bundles are sealed to a new key; the one before still opens what comes late."""
+    current = settings.data_dir / _SEAL
+    name = key_id(point_of(sealing_key(settings))).hex()
+    with suppress(FileExistsError):
+        os.link(current, settings.data_dir / f"seal-{name}.pem")
+    draft = settings.data_dir / f".{_SEAL}.{secrets.token_hex(4)}"
+    _kept(draft, _new_pem)
+    draft.replace(current)
+
+
+def server_key() -> str:
+    """The point that bundles for the running application are sealed to, as base64url."""
+    return to_base64url(point_of(sealing_key(running_settings())))
+
+
+def _loaded(pem: str) -> ec.EllipticCurvePrivateKey:
     key = serialization.load_pem_private_key(pem.encode(), password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey), "office.pem holds an EC key"
+    assert isinstance(key, ec.EllipticCurvePrivateKey), "our files hold EC keys"
     return key
 
 

@@ -1,23 +1,26 @@
 """Every refusal and every reason for quarantine, in one table.
 
 These are answers for a person. A programmer's mistake is an AssertionError and never appears here.
-The rows lie in three files by the place where they are said: problems_wire (phones and requests),
-problems_field (verdicts and the phone's own forms), problems_office (console and command line).
+The rows lie in files by the place where they are said: problems_wire (phones and requests),
+problems_field (verdicts and the phone's own forms), problems_courier (what others carry),
+problems_office (console and command line).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sync.problems_courier import COURIER
 from sync.problems_field import FIELD
 from sync.problems_office import OFFICE
 from sync.problems_wire import WIRE
 
 # code: (HTTP status when it answers a request, what is so in Chinese and in English,
 # what to do next in Chinese and in English). Codes are never reused.
-PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {**WIRE, **FIELD, **OFFICE}
+PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {**WIRE, **FIELD, **OFFICE, **COURIER}
 
-assert len(PROBLEMS) == len(WIRE) + len(FIELD) + len(OFFICE), "a code stands in one table only"
+_TABLES = (WIRE, FIELD, OFFICE, COURIER)
+assert len(PROBLEMS) == sum(map(len, _TABLES)), "a code stands in one table only"
 
 
 class _Details(dict[str, object]):
