@@ -16,6 +16,7 @@ COMMANDS = {
     "import": "import_file",
     "init": "init",
     "rehearse": "rehearse",
+    "rotate-seal": "rotate_seal",
     "serve": "serve",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from server.api import attachments, enrol, sync
+from server.api import attachments, courier, enrol, sync
 from server.api.guesses import Guesses
 
 VERSION = "1"
@@ -28,6 +28,7 @@ def register_api(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     app.extensions["guesses"] = Guesses()
+    app.extensions["couriers"] = Guesses()
     api = PhoneApi(app)
-    for module in (enrol, sync, attachments):
+    for module in (enrol, sync, attachments, courier):
         api.register_blueprint(module.bp, url_prefix="/v1")

@@ -1,4 +1,4 @@
-"""Counts wrong enrolment codes by the minute, in the memory of this process.
+"""Counts wrong enrolment codes by the minute, in the memory of this process; so with kiosks.
 
 A code has 40 bits and lives ten minutes. With thirty guesses a minute in each of a few processes
 nobody finds one; a table would give a stranger a way to make the database write.
@@ -35,6 +35,11 @@ class Guesses:
             if crowded or self.wrong[sender] >= GUESSES_A_MINUTE_MAX:
                 raise Problem("rate_limited", wait_s=60 - now_ms % MINUTE_MS // 1000)
 
+    def pass_once(self, sender: str, now_ms: int) -> None:
+        """Let a sender through, and count it: what costs us work has the same limit as guesses."""
+        self.check(sender, now_ms)
+        self.note(sender, now_ms)
+
     def note(self, sender: str, now_ms: int) -> None:
         """A wrong code came from this sender."""
         with self.lock:
@@ -50,4 +55,10 @@ class Guesses:
 def guesses() -> Guesses:
     """The counter of the running application."""
     counter: Guesses = current_app.extensions["guesses"]
+    return counter
+
+
+def couriers() -> Guesses:
+    """The counter of bundles that came from a kiosk."""
+    counter: Guesses = current_app.extensions["couriers"]
     return counter

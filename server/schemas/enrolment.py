@@ -42,6 +42,7 @@ class EnrolledSchema(Schema):
     officer = fields.Nested(NamedSchema, required=True)
     branch = fields.Nested(NamedSchema, required=True)
     ack_secret = fields.String(required=True)
+    server_key = fields.String(required=True)
     epoch = fields.String(required=True)
     now = fields.Integer(required=True)
 

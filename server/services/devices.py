@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -57,13 +58,30 @@ def authenticate(proof: Proof, body: bytes) -> KnownDevice:
     assert secret is not None, "the secret was written by the enrolment"
     if not _is_proved(row, secret, proof, body):
         raise Problem("bad_request_signature")
+    return _known(row, secret, is_resumed=bool(proof.resume))
+
+
+def vouched(device_id: str, holds: Callable[[bytes], bool]) -> KnownDevice | None:
+    """The device of this id, if something holds that only its secret of enrolment can have made.
+
+    Nobody may be at the line: a bundle is carried by somebody else.
+    """
+    with snapshot() as session:
+        row = session.scalar(select(Device).where(Device.id == device_id))
+    secret = from_base64url(row.ack_secret) if row else None
+    if row is None or secret is None or not holds(secret):
+        return None
+    return _known(row, secret, is_resumed=True)
+
+
+def _known(row: Device, secret: bytes, *, is_resumed: bool) -> KnownDevice:
     return KnownDevice(
         branch_id=row.branch_id,
         id=row.id,
         officer_id=row.officer_id,
         ack_secret=secret,
         is_revoked=row.status != "active",
-        is_resumed=bool(proof.resume),
+        is_resumed=is_resumed,
         last_seen_at_ms=row.last_seen_at_ms,
     )
 

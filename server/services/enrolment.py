@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.clock import now_ms
 from server.db import Tx, snapshot, transaction
 from server.device_key import check_public_key
-from server.keys import installation_secret, random_bytes
+from server.keys import installation_secret, random_bytes, server_key
 from server.services import feed, office_events
 from server.services.installation import epoch
 from server.services.waiting_books import bind_waiting_books
@@ -174,6 +174,7 @@ def _answer(session: Session, device: Device) -> dict[str, object]:
         "officer": {"id": officer.id, "name": officer.name},
         "branch": {"id": branch.branch_id, "name": branch.name},
         "ack_secret": device.ack_secret,
+        "server_key": server_key(),
         "epoch": epoch(session),
         "now": now_ms(),
     }

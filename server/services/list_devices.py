@@ -52,6 +52,11 @@ def devices(branch_id: str) -> list[DeviceLine]:
         ]
 
 
+def device_names(branch_id: str) -> dict[str, str]:
+    """Device id -> the officer's name and the code of the lane, as people call a phone."""
+    return {one.id: f"{one.officer} {one.lane}" for one in devices(branch_id)}
+
+
 def _line(
     session: Session, device: Device, lane: Lane, officer: str, cash: dict[str, int]
 ) -> DeviceLine:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from server.keys import running_settings
+from server.keys import running_settings, server_key
 from server.services.branches import collectors
 from server.stores.events import chunks
 from server.stores.pull_store import Scope
@@ -104,6 +104,7 @@ def me_rows(scope: Scope, ticks: dict[str, int]) -> Found:
             "today_plan": None,
             "colleagues": _colleagues(scope),
             "counted_total_fen": _counted_total_fen(scope),
+            "server_key": server_key(),
             "settings": _settings(branch),
         }
     }

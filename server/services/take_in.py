@@ -12,8 +12,11 @@ from sync.push import Batch, Delivery, Outcome
 from sync.push import take_in as take_in_batch
 
 
-def take_in(device: KnownDevice, batch: Batch) -> Outcome:
-    """Store and judge a batch of events. Raises Busy if the database could not be locked."""
+def take_in(device: KnownDevice, batch: Batch, *, via: str = "https") -> Outcome:
+    """Store and judge a batch of events. Raises Busy if the database could not be locked.
+
+    via  https, or courier or qr: somebody else carried it, and `device` made it.
+    """
     with transaction(device.branch_id, actor=device.officer_id, cause="push") as tx:
         projection = Projection(tx)
         store = SqlPushStore(tx, projection)
@@ -24,6 +27,7 @@ def take_in(device: KnownDevice, batch: Batch) -> Outcome:
             secret=installation_secret(),
             verify=_verify,
             may_rotate=device.is_resumed and not device.is_revoked,
+            via=via,
         )
         outcome = take_in_batch(store, batch, delivery)
         projection.close()

@@ -54,7 +54,11 @@ class Incident(Base):
 
 
 class CourierBundle(Base):
-    """A sealed bundle as it was carried here, and what became of it. The bytes are kept."""
+    """A sealed bundle that was carried here, and what became of it.
+
+    The bytes of one that could not be opened lie in the data folder. Its branch is that of the
+    carrier, or "" when a kiosk brought it: nobody can say whose it is.
+    """
 
     __tablename__ = "courier_bundle"
 

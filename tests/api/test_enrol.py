@@ -147,6 +147,7 @@ def test_it_describes_itself(one_bank: Bank) -> None:
         "/v1/hello",
         "/v1/sync",
         "/v1/attachments/{sha256}",
+        "/v1/courier",
     }
     sync = document["paths"]["/v1/sync"]["post"]
     assert sync["requestBody"]["content"]["application/json"]["schema"]

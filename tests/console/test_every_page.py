@@ -35,6 +35,7 @@ PAGES = (
     "/review",
     "/review/T-1",
     "/quarantine",
+    "/bundles",
     "/requests",
     "/report",
     "/report/2026-03-02",

@@ -30,6 +30,7 @@ READERS = {
     "get_photo": FIELD,
     "get_requests": FIELD,
     "get_quarantine": CASH,
+    "get_bundles": CASH,
     "get_reports": CASH,
     "get_report": CASH,
     "get_report_json": CASH,

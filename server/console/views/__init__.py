@@ -2,6 +2,7 @@
 
 from server.console.views import (
     books,
+    bundles,
     cash,
     day,
     devices,
@@ -18,6 +19,7 @@ from server.console.views import (
 
 VIEWS = (
     books,
+    bundles,
     cash,
     day,
     devices,
