@@ -44,6 +44,9 @@ from sync.overlay import view
 from sync.problems import Problem
 from sync.receipts import Book, next_of, printed_number
 from sync.squeeze import squeeze, unsqueeze
+from tests.vectors.courier_runners import run_base45, run_bundle, run_fountain
+
+__all__ = ["run_base45", "run_bundle", "run_fountain"]
 
 VECTORS = Path(__file__).resolve().parents[2] / "sync" / "vectors"
 Given = Mapping[str, Any]

@@ -34,6 +34,7 @@ import { Problem, problemText } from './problems';
 import * as receipts from './receipts';
 import type { Book } from './receipts';
 import { squeeze, unsqueeze } from './squeeze';
+import { runBase45, runBundle, runFountain } from '../testing/courier';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -205,7 +206,9 @@ async function runSqueeze(given: Given): Promise<unknown> {
 const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
   allocation: runAllocation,
   amounts: runAmounts,
+  base45: runBase45,
   books: runBooks,
+  bundle: runBundle,
   canonical: runCanonical,
   capitals: runCapitals,
   check_characters: runCheckCharacters,
@@ -214,6 +217,7 @@ const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
   custody: runCustody,
   digest: runDigest,
   events: runEvents,
+  fountain: runFountain,
   guarantee: runGuarantee,
   lane: runLane,
   limitation: runLimitation,
