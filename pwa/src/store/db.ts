@@ -48,6 +48,27 @@ export interface Head {
   readonly hash: string;
 }
 
+/** A sealed bundle: of our own records, or a colleague's that we carry. */
+export interface StoredBundle {
+  /** Random; hexadecimal. */
+  readonly id: string;
+  readonly role: 'own' | 'carried';
+  /** Kept until it is delivered; of an own one for as long as it may be shown. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /** Records inside, as its phone says. */
+  readonly count: number;
+  readonly size: number;
+  /** When it was made or taken, by this phone's clock. */
+  readonly at: number;
+  readonly state: 'waiting' | 'delivered' | 'kept';
+  /** Why the server could only keep it. */
+  readonly code: string | null;
+  /** The sealed acknowledgement to show to the phone that made it. */
+  readonly ack: Uint8Array<ArrayBuffer> | null;
+  /** Of an own one: the hashes of its records, batch by batch. */
+  readonly hashes: readonly (readonly string[])[];
+}
+
 /** Rows and verdicts of a reset wait here until its last page has come. */
 export interface Staged {
   readonly id: string;
@@ -62,6 +83,7 @@ interface Schema {
   readonly staged: Staged;
   readonly verdicts: StoredVerdict;
   readonly blobs: StoredBlob;
+  readonly bundles: StoredBundle;
   readonly drafts: unknown;
   readonly meta: unknown;
 }
@@ -76,21 +98,23 @@ const KEYS: Readonly<Record<Name, string | string[] | null>> = {
   staged: 'id',
   verdicts: 'hash',
   blobs: 'sha256',
+  bundles: 'id',
   drafts: null,
   meta: null,
 };
 
 const DB_NAME = 'doorstep';
-const VERSION = 1;
+const VERSION = 2;
 
 export type Db = IDBDatabase;
 
-/** Opens the database, and makes it where there is none. */
+/** Opens the database, and makes the stores that are not there yet. */
 export function openDb(): Promise<Db> {
   const request = indexedDB.open(DB_NAME, VERSION);
   request.onupgradeneeded = () => {
+    const there = request.result.objectStoreNames;
     for (const [name, keyPath] of Object.entries(KEYS)) {
-      request.result.createObjectStore(name, { keyPath });
+      if (!there.contains(name)) request.result.createObjectStore(name, { keyPath });
     }
   };
   return answer(request);
