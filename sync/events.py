@@ -26,6 +26,7 @@ OFFICER_KINDS = tuple(FIELDS)
 OFFICE_KINDS = (
     "master.imported",
     "sweep.published",
+    "case.reassigned",
     "book.issued",
     "cash.counted",
     "cash.deposited",

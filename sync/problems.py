@@ -3,7 +3,7 @@
 These are answers for a person. A programmer's mistake is an AssertionError and never appears here.
 The rows lie in files by the place where they are said: problems_wire (phones and requests),
 problems_field (verdicts and the phone's own forms), problems_courier (what others carry),
-problems_office (console and command line).
+problems_office (console and command line), problems_plan (households that change hands).
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from collections.abc import Mapping
 from sync.problems_courier import COURIER
 from sync.problems_field import FIELD
 from sync.problems_office import OFFICE
+from sync.problems_plan import PLAN
 from sync.problems_wire import WIRE
 
 # code: (HTTP status when it answers a request, what is so in Chinese and in English,
 # what to do next in Chinese and in English). Codes are never reused.
-PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {**WIRE, **FIELD, **OFFICE, **COURIER}
+_TABLES = (WIRE, FIELD, OFFICE, COURIER, PLAN)
+PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
+    code: row for table in _TABLES for code, row in table.items()
+}
 
-_TABLES = (WIRE, FIELD, OFFICE, COURIER)
 assert len(PROBLEMS) == sum(map(len, _TABLES)), "a code stands in one table only"
 
 

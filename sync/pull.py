@@ -84,6 +84,7 @@ class Page:
     """A page of the feed. `digest` is there if the page completes a scope that has changed.
 
     repair      The buckets whose rows are all in this page; None if there is no repair in it.
+    seen        The tick up to which the phone has proved to hold the feed, and to show it.
     is_rewound  The phone proved a tick that this history has not reached: it was rewound without
                 a new epoch, and somebody must look.
     """
@@ -96,6 +97,7 @@ class Page:
     digest: dict[str, str] | None
     repair: dict[str, list[int]] | None = None
     is_rewound: bool = False
+    seen: int | None = None
 
     def to_json(self) -> dict[str, object]:
         """The page as it travels."""
@@ -130,6 +132,7 @@ def give_out(store: PullStore, reader: Reader, wish: Wish) -> Page:
         complete=complete,
         digest=None,
         is_rewound=is_rewound,
+        seen=None if reset or start.is_from_nothing else start.tick,
     )
     if not complete:
         return page

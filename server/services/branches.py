@@ -136,6 +136,11 @@ def collectors(session: Session, branch_id: str) -> list[str]:
     return _with_role(session, branch_id, ["collector"])
 
 
+def has_role(session: Session, branch_id: str, staff_id: str, role: str) -> bool:
+    """Is this an active person of the branch with the role?"""
+    return staff_id in _with_role(session, branch_id, [role])
+
+
 def _with_role(session: Session, branch_id: str, roles: Iterable[str]) -> list[str]:
     return list(
         session.scalars(

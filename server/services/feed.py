@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from server.db import Tx
-from server.tables import Feed, Household, Loan, ReceiptBook, Stop
+from server.tables import Feed, HandOver, Household, Loan, ReceiptBook, Stop
 
 _IDS_A_QUERY = 800
 
@@ -41,16 +41,34 @@ def touch_book(tx: Tx, book: ReceiptBook) -> None:
 def publish_stops(tx: Tx, officer_id: str, stops: Iterable[Stop]) -> None:
     """Put stops into an officer's scope, with their households, loans and villages."""
     given = list(stops)
-    household_ids = {stop.household_id for stop in given}
     for stop in given:
         tx.touch("stop", stop.id, officer_id)
-    for household in _households(tx, household_ids):
+    publish_households(tx, officer_id, {stop.household_id for stop in given})
+    touch_me(tx, officer_id)
+
+
+def publish_households(tx: Tx, officer_id: str, household_ids: Iterable[str]) -> None:
+    """Put households into an officer's scope, with their loans and villages, changed or not."""
+    ids = set(household_ids)
+    for household in _households(tx, ids):
         tx.touch("household", household.id, officer_id)
         if household.village_id is not None:
             tx.touch("village", household.village_id, officer_id)
-    for loan_id in _loan_ids(tx, household_ids):
+    for loan_id in _loan_ids(tx, ids):
         tx.touch("loan", loan_id, officer_id)
-    touch_me(tx, officer_id)
+
+
+def touch_hand_overs(tx: Tx, household_ids: Iterable[str], still_open: Iterable[HandOver]) -> None:
+    """What is uncertain about households changed: tell those who have taken them over.
+
+    Nobody is told that his own former phone may hold something.
+    """
+    open_ones = list(still_open)
+    for eid, officer_ids in _holders(tx, "handover", household_ids).items():
+        givers = {row.from_officer_id for row in open_ones if row.household_id == eid}
+        for officer_id in officer_ids:
+            is_uncertain = bool(givers - {officer_id})
+            (tx.touch if is_uncertain else tx.evict)("handover", eid, officer_id)
 
 
 def _touch(tx: Tx, etype: str, ids: Iterable[str]) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from server.db import snapshot
 from server.keys import installation_secret
+from server.services import hand_overs
 from server.services.devices import KnownDevice
+from server.services.rewound import end_rewound_epoch
 from server.services.rows import build_rows
 from server.stores.pull_store import Scope, SqlPullStore
 from sync.anchor import anchor_mac
 from sync.pull import PROJECTIONS, Page, Reader, Wish
 from sync.pull import give_out as give_out_page
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +33,21 @@ class Given:
 def give_out(device: KnownDevice, wish: Wish | None) -> Given:
     """Read one snapshot for a device; without a wish only the epoch and the anchor.
 
-    A revoked device gets no page, nor one whose build reads rows of another shape.
+    A revoked device gets no page, nor one whose build reads rows of another shape. What the phone
+    has proved by its cursor may change what is so: then it is written, and read once more.
     """
+    given, is_news = _read(device, wish)
+    if given.page is not None and given.page.is_rewound:
+        end_rewound_epoch(device, epoch=given.epoch, tick=given.tick)
+        given, is_news = _read(device, wish)
+    if given.page is not None and is_news:
+        hand_overs.take_note(device, given.page.seen)
+        given, _ = _read(device, wish)
+    return given
+
+
+def _read(device: KnownDevice, wish: Wish | None) -> tuple[Given, bool]:
+    """One snapshot's answer; and whether an open hand-over has to hear of this phone."""
     error = _refusal(device, wish) if wish else None
     secret = installation_secret()
     reader = Reader(branch=device.branch_id, officer=device.officer_id, secret=secret)
@@ -43,10 +55,9 @@ def give_out(device: KnownDevice, wish: Wish | None) -> Given:
         store = SqlPullStore(Scope(session, device.branch_id, device.officer_id), build_rows)
         epoch, tick = store.epoch(), store.tick()
         page = give_out_page(store, reader, wish) if wish and error is None else None
-    if page is not None and page.is_rewound:
-        log.error("device %s has seen a tick beyond %s of epoch %s", device.id, tick, epoch)
+        is_news = page is not None and hand_overs.is_news(session, device, page.seen)
     mac = anchor_mac(secret, device.id, tick)
-    return Given(epoch=epoch, tick=tick, anchor_mac=mac, page=page, error=error)
+    return Given(epoch=epoch, tick=tick, anchor_mac=mac, page=page, error=error), is_news
 
 
 def _refusal(device: KnownDevice, wish: Wish) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from server.services.rows_handover import handover_rows
 from server.services.rows_household import household_rows
 from server.services.rows_loan import loan_rows
 from server.services.rows_route import book_rows, me_rows, stop_rows, village_rows
@@ -16,6 +17,7 @@ Builder = Callable[[Scope, dict[str, int]], dict[str, dict[str, Any]]]
 
 BUILDERS: dict[str, Builder] = {
     "book": book_rows,
+    "handover": handover_rows,
     "household": household_rows,
     "loan": loan_rows,
     "me": me_rows,

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.orm import Session
 
 from server.clock import day_of
 from server.db import Tx
 from server.services import feed
-from server.tables import Assignment, Household, Loan, ReceiptBook, Staff, Stop, Sweep
+from server.tables import (
+    Assignment,
+    HandOver,
+    Household,
+    Loan,
+    ReceiptBook,
+    Staff,
+    Stop,
+    Sweep,
+)
 
 
 def stops_of(session: Session, branch_id: str, sweep_id: str) -> list[Stop]:
@@ -53,9 +62,20 @@ def taken_by_others(session: Session, sweep: Sweep) -> dict[str, str]:
             Sweep.officer_id != sweep.officer_id,
             Sweep.starts_on <= sweep.ends_on,
             Sweep.ends_on >= sweep.starts_on,
+            ~_is_handed_over(),
         )
     )
     return {row.household_id: row.name for row in rows}
+
+
+def _is_handed_over() -> ColumnElement[bool]:
+    """The officer of the sweep gave the household away, and only keeps it until the evening."""
+    return exists().where(
+        HandOver.branch_id == Stop.branch_id,
+        HandOver.household_id == Stop.household_id,
+        HandOver.from_officer_id == Sweep.officer_id,
+        HandOver.evict_tick.is_(None),
+    )
 
 
 def rescope(tx: Tx, sweep: Sweep, stops: Sequence[Stop], gone: Sequence[Stop]) -> None:
@@ -71,7 +91,7 @@ def rescope(tx: Tx, sweep: Sweep, stops: Sequence[Stop], gone: Sequence[Stop]) -
     _evict_households(tx, sweep.officer_id, leaving, kept)
     feed.publish_stops(tx, sweep.officer_id, stops)
     _touch_books(tx, sweep.officer_id)
-    _assign(tx, sweep.officer_id, {stop.household_id for stop in stops}, leaving)
+    assign(tx, sweep.officer_id, {stop.household_id for stop in stops}, leaving)
 
 
 def _stops_over(tx: Tx, sweep: Sweep) -> list[Stop]:
@@ -137,13 +157,13 @@ def _touch_books(tx: Tx, officer_id: str) -> None:
         feed.touch_book(tx, book)
 
 
-def _assign(tx: Tx, officer_id: str, households: set[str], leaving: set[str]) -> None:
+def assign(tx: Tx, officer_id: str, households: set[str], leaving: set[str]) -> None:
     """Write from which tick to which the officer had a household.
 
     The tick is the one this transaction takes when it ends; its clock row is locked for that,
     after everything else has been written.
     """
-    tick = _coming_tick(tx)
+    tick = coming_tick(tx)
     held = tx.session.scalars(
         select(Assignment).where(
             Assignment.branch_id == tx.branch_id,
@@ -167,7 +187,8 @@ def _assign(tx: Tx, officer_id: str, households: set[str], leaving: set[str]) ->
         )
 
 
-def _coming_tick(tx: Tx) -> int:
+def coming_tick(tx: Tx) -> int:
+    """The tick that this transaction will take when it ends. Locks the clock until then."""
     tx.session.flush()
     tx.session.execute(
         text("UPDATE clock SET tick = tick WHERE branch_id = :branch"), {"branch": tx.branch_id}
