@@ -17,7 +17,7 @@ View = Callable[..., Response]
 class Form:
     """What an endpoint takes and gives, for the OpenAPI document; views read and answer."""
 
-    gives: type[Schema]
+    gives: type[Schema] | None = None
     status: int = 200
     takes: type[Schema] | None = None
     media_type: str = "application/json"
@@ -29,10 +29,10 @@ def endpoint(bp: Blueprint, method: str, path: str, form: Form) -> Callable[[Vie
     def register(view: View) -> View:
         described = bp.response(form.status, form.gives)(view)
         schema: Any = form.takes or {"type": "string", "format": "binary"}
-        if method != "GET":
+        if method in ("POST", "PUT", "PATCH"):
             content = {form.media_type: {"schema": schema}}
             described = bp.doc(requestBody={"content": content, "required": True})(described)
-        bp.route(path, methods=[method])(described)
+        bp.route(path, methods=[method], provide_automatic_options=False)(described)
         return view
 
     return register

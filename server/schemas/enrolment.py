@@ -55,13 +55,6 @@ class HelloSchema(Schema):
     app_min = fields.String(required=True)
 
 
-class AttachmentSchema(Schema):
-    """What became of the bytes of a photo."""
-
-    state = fields.String(required=True, validate=validate.OneOf(["stored", "quarantined"]))
-    reason = fields.String()
-
-
 class ProblemSchema(Schema):
     """The one shape of a refusal: the code, what is so, and the next step."""
 

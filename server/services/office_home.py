@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.db import snapshot
 from server.services.cash_day import first_open_day, hands, vault_fen
+from server.services.list_promised import count_promised
 from server.services.list_quarantine import count_kept
 from server.tables import DayClose, Device, Household, Loan, NoticeRow, Sweep, Task
 
@@ -23,6 +24,7 @@ class Waiting:
     sweeps: int
     notices: int
     kept: int
+    photos: int
     tasks: int
     officers_with_cash: int
     hands_fen: int
@@ -50,6 +52,7 @@ def waiting(branch_id: str, today: str) -> Waiting:
                 NoticeRow.served_hash.is_not(None),
             ),
             kept=count_kept(session, branch_id),
+            photos=count_promised(session, branch_id),
             tasks=_count(session, Task, branch_id, Task.state == "open"),
             officers_with_cash=len(in_hands),
             hands_fen=sum(in_hands.values()),

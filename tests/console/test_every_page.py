@@ -32,6 +32,7 @@ PAGES = (
     "/plan",
     f"/plan/S20260302-{LI_WEI}",
     "/devices",
+    "/evidence",
     "/review",
     "/review/T-1",
     "/quarantine",

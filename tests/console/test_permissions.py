@@ -25,6 +25,7 @@ READERS = {
     "get_plans": FIELD,
     "get_plan": FIELD,
     "get_devices": FIELD,
+    "get_evidence": FIELD,
     "get_reviews": FIELD,
     "get_review": FIELD,
     "get_photo": FIELD,

@@ -77,6 +77,7 @@ EN: dict[str, str] = {
     "home_cash": "Cash",
     "home_notices": "notices to review",
     "home_kept": "records to verify",
+    "home_photos": "photos on their way",
     "home_sweeps": "sweeps under way or ahead",
     "home_households": "households",
     "home_loans": "{n} open loans",
@@ -264,6 +265,19 @@ EN: dict[str, str] = {
     "refuse": "Refuse",
     "decision_accepted": "accepted",
     "decision_refused": "refused",
+    "evidence_title": "Evidence promised, bytes missing",
+    "evidence_lead": "The record has come, its photo is on the phone and goes on by itself.",
+    "evidence_since": "Record came",
+    "evidence_days": "{n} days ago",
+    "evidence_what": "Photo",
+    "evidence_received": "Received",
+    "evidence_kb": "{got} of {all} kB",
+    "evidence_none": "No photo is on its way",
+    "evidence_why": "After two days, ask the officer to open the app with a signal and"
+    " sync; after a week, look at the phone together.",
+    "evidence_notice_photo": "Photo of a notice",
+    "evidence_receipt_photo": "Photo of a receipt",
+    "evidence_place_photo": "Photo of a place",
     "quarantine_title": "Records to verify",
     "quarantine_lead": (
         "Kept and not applied. Read only; cash among them counts in the officer’s hand all "
