@@ -18,6 +18,7 @@ COMMANDS = {
     "rehearse": "rehearse",
     "rotate-seal": "rotate_seal",
     "serve": "serve",
+    "tend": "tend",
 }
 
 

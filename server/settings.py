@@ -32,6 +32,7 @@ class Settings:
     enrol_code_minutes     Life of an enrolment code, in minutes.
     receipt_fen_max        Largest amount of one receipt, in fen.
     hand_fen_max           Most cash an officer should carry, in fen.
+    message_url            Where messages to payers are posted; empty means that they wait.
     secure_cookies         Send the session cookie over HTTPS only.
     journal_dir            Folder of SQLite's journal; empty means inside data_dir. Another disk is
                            better.
@@ -47,6 +48,7 @@ class Settings:
     enrol_code_minutes: int = 10
     receipt_fen_max: int = 50_000_00  # S154: no minimum; the most one slip may say
     hand_fen_max: int = 100_000_00  # domain 3.9: limit per bag
+    message_url: str = ""
     secure_cookies: bool = False
     journal_dir: str = ""
     backup_dir: str = ""

@@ -41,6 +41,8 @@ OFFICE_KINDS = (
     "plan.noted",
     "unit.merged",
     "staff.added",
+    "book.moved",
+    "quarantine.resolved",
 )
 
 _ANCHOR = {"tick": "int:0", "mac": "hex:16"}

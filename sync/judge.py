@@ -7,23 +7,61 @@ come, or quarantined for a person to settle; its cash is counted either way.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from sync.events import Envelope, check_body, may_sign, signed_too_early
+from sync.flags import PLAN_EDITS, flags_of, has_lost
 from sync.store import LaneState, PushStore, Recorded
 from sync.verdicts import APPLIED, Verdict, parked, quarantined
 
 Judge = Callable[[PushStore, LaneState, Recorded], Verdict]
 
+# What can be applied without the event it names: an outcome says itself where somebody was and
+# what came of it, a promise what was promised. A void or a signed notice without its paper cannot.
+_STANDS_ALONE = frozenset({"visit.outcome", "promise.made"})
 
-def judge(store: PushStore, lane: LaneState | None, recorded: Recorded) -> Verdict:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """One event before the judge, and what is known of it beside its own words.
+
+    prior    The verdict that it had; None if it is new.
+    secret   The server's own, under its anchors.
+    flags    How it arrived (fork, clock), which no later hearing can find out again.
+    pardons  Reasons that a supervisor has set aside for it.
+    force    What it needs had its time to come: judge without it.
+    """
+
+    recorded: Recorded
+    prior: Verdict | None
+    secret: bytes
+    flags: frozenset[str] = frozenset()
+    pardons: frozenset[str] = frozenset()
+    force: bool = False
+
+
+def judge(store: PushStore, lane: LaneState | None, hearing: Hearing) -> Verdict:
     """The verdict on an event by everything that is known now.
 
     Never raises for what an event says; the order of the questions is the order of gravity.
     """
-    event = recorded.event
+    recorded, pardons = hearing.recorded, hearing.pardons
     if lane is None or not recorded.is_signed:
-        return quarantined("bad_signature")
-    if lane.is_revoked:
+        return quarantined("bad_signature").with_risk(*hearing.flags)
+    verdict = _words(lane, hearing) or _JUDGES[recorded.event.kind](store, lane, recorded)
+    if verdict.reason in pardons:
+        verdict = _pardoned(store, recorded.event, verdict)
+    if not verdict.is_final and hearing.force:
+        verdict = _without(recorded.event, verdict)
+    if verdict.verdict == "applied":
+        verdict = _in_its_place(store, lane, hearing, verdict)
+    return verdict.with_risk(*hearing.flags)
+
+
+def _words(lane: LaneState, hearing: Hearing) -> Verdict | None:
+    """A verdict by the event alone, without asking what else there is; None if it is in order."""
+    event = hearing.recorded.event
+    if lane.is_revoked and "revoked_device" not in hearing.pardons:
         return quarantined("revoked_device")
     if event.actor != lane.officer:
         return quarantined("body_invalid", "other_officer")
@@ -32,7 +70,32 @@ def judge(store: PushStore, lane: LaneState | None, recorded: Recorded) -> Verdi
         return quarantined(faults[0].reason)
     if _says_two_things(event):
         return quarantined("body_invalid", "other_target")
-    return _JUDGES[event.kind](store, lane, recorded)
+    return None
+
+
+def _pardoned(store: PushStore, event: Envelope, verdict: Verdict) -> Verdict:
+    """A number outside of every book may be pardoned; that another slip has it, not with it."""
+    if verdict.reason == "number_not_in_book":
+        if store.number_user(str(event.body["receipt_no"])) not in (None, event.hash):
+            return quarantined("receipt_no_collision")
+    return APPLIED
+
+
+def _without(event: Envelope, waits: Verdict) -> Verdict:
+    """The verdict when the need of an event never came."""
+    if event.kind in _STANDS_ALONE:
+        return APPLIED.with_risk("forced")
+    return quarantined("need_never_came", needs=waits.needs)
+
+
+def _in_its_place(store: PushStore, lane: LaneState, hearing: Hearing, verdict: Verdict) -> Verdict:
+    """What is right in itself, against the officer's scope and the days that are closed."""
+    recorded = hearing.recorded
+    pardoned = "plan_edit_out_of_scope" in hearing.pardons
+    if recorded.event.kind in PLAN_EDITS and not pardoned:
+        if has_lost(store, lane, recorded.event, hearing.secret):
+            return quarantined("plan_edit_out_of_scope")
+    return verdict.with_risk(*flags_of(store, lane, recorded, hearing.secret))
 
 
 def _says_two_things(event: Envelope) -> bool:
@@ -72,8 +135,16 @@ def _visit_started(store: PushStore, lane: LaneState, recorded: Recorded) -> Ver
     if not _knows(store, event.body):
         return quarantined("unknown_case")
     held = store.visit(event.visit)
-    taken = held is not None and held[0] != event.hash
-    return quarantined("body_invalid", "number_taken") if taken else APPLIED
+    if held is None or held[0] == event.hash or _is_forced(store, held, event):
+        return APPLIED
+    return quarantined("body_invalid", "number_taken")
+
+
+def _is_forced(store: PushStore, held: tuple[str, str], started: Envelope) -> bool:
+    """Was the visit made by its outcome, whose beginning did not come in time and comes now?"""
+    maker = store.find(held[0])
+    same = held[1] == started.body["household"]
+    return same and maker is not None and maker.event.kind == "visit.outcome"
 
 
 def _visit_outcome(store: PushStore, lane: LaneState, recorded: Recorded) -> Verdict:

@@ -12,7 +12,16 @@ from sync.events import Envelope
 from sync.lane import Head
 from sync.parts import PARTS
 from sync.receipts import Book
-from sync.store import FeedLine, LaneKey, LaneState, Recorded, Span, VerdictLine
+from sync.store import (
+    Beside,
+    FeedLine,
+    LaneKey,
+    LaneState,
+    Recorded,
+    Span,
+    Stint,
+    VerdictLine,
+)
 from sync.upcast import restated
 from sync.verdicts import Verdict
 
@@ -34,6 +43,9 @@ class State:
     counted: set[str] = field(default_factory=set)
     notices: dict[str, str] = field(default_factory=dict)
     visits: dict[str, tuple[str, str]] = field(default_factory=dict)
+    stints: dict[tuple[str, str], tuple[Stint, ...]] = field(default_factory=dict)
+    replaces: dict[str, str] = field(default_factory=dict)  # lane -> the one it took over from
+    shut: set[str] = field(default_factory=set)  # days
     feed: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     settled: dict[str, int] = field(default_factory=dict)  # lane -> end of what is settled
     ticks: list[int] = field(default_factory=list)  # the instant of each tick
@@ -131,10 +143,31 @@ class MemoryStore:
         hashes = [each for each, verdict in self.state.verdicts.items() if verdict.needs == need]
         return [self._vouched(self.state.events[each]) for each in sorted(hashes)]
 
+    def overdue(self, before_ms: int) -> list[Recorded]:
+        """See PushStore."""
+        held = self._judged("parked")
+        return [each for each in held if each.recorded_at_ms <= before_ms]
+
+    def kept_for(self, reason: str) -> list[Recorded]:
+        """See PushStore."""
+        held = self._judged("quarantined")
+        return [each for each in held if self.state.verdicts[each.event.hash].reason == reason]
+
+    def _judged(self, word: str) -> list[Recorded]:
+        judged = {each for each, verdict in self.state.verdicts.items() if verdict.verdict == word}
+        return [self._vouched(self.state.events[each]) for each in sorted(judged)]
+
     def holds_seq(self, lane_id: str, seq: int) -> bool:
         """See PushStore."""
         held = self.state.events.values()
         return any((each.event.lane, each.event.seq) == (lane_id, seq) for each in held)
+
+    def beside(self, event: Envelope) -> Beside:
+        """See PushStore."""
+        before = self.state.events.get(event.prev)
+        after = [each.event for each in self.state.events.values() if each.event.prev == event.hash]
+        claim = before.event.occurred_at if before else None
+        return Beside(claim, tuple(each.occurred_at for each in after))
 
     def follower(self, lane_id: str, head: Head) -> Head | None:
         """See PushStore."""
@@ -154,6 +187,13 @@ class MemoryStore:
         held = self.state.lanes[lane.id]
         self.state.lanes[lane.id] = replace(held, keys=(*held.keys, key))
 
+    def open_lane(self, lane_id: str, old: LaneState) -> LaneState:
+        """See PushStore."""
+        keys = tuple(replace(key, from_seq=1) for key in old.keys)
+        self.state.lanes[lane_id] = replace(old, id=lane_id, head=Head(), keys=keys)
+        self.state.replaces[lane_id] = old.id
+        return self.state.lanes[lane_id]
+
     # What is so
 
     def tick_at(self, tick: int) -> int | None:
@@ -168,9 +208,19 @@ class MemoryStore:
         """See PushStore."""
         return household in self.state.loans.values()
 
+    def stints(self, household: str, officer: str) -> list[Stint]:
+        """See PushStore."""
+        return list(self.state.stints.get((household, officer), ()))
+
+    def is_shut(self, day: str) -> bool:
+        """See PushStore."""
+        return day in self.state.shut
+
     def has_number(self, lane_id: str, receipt_no: str) -> bool:
         """See PushStore."""
-        return any(book.contains(receipt_no) for book in self.state.books.get(lane_id, ()))
+        heirs = [lane for lane, old in self.state.replaces.items() if old == lane_id]
+        own = any(book.contains(receipt_no) for book in self.state.books.get(lane_id, ()))
+        return own or any(self.has_number(heir, receipt_no) for heir in heirs)
 
     def number_user(self, receipt_no: str) -> str | None:
         """See PushStore."""
@@ -214,20 +264,46 @@ class MemoryStore:
         self.fail_on(recorded)
         event, is_applied = recorded.event, verdict.verdict == "applied"
         if event.kind == "cash.receipt":
-            state = "applied" if is_applied else "quarantined"
-            self.state.receipts[event.hash] = (str(event.body.get("receipt_no")), state)
+            said = str(event.body.get("receipt_no"))
+            number = self.state.receipts.get(event.hash, (said, ""))[0]
+            state = verdict.verdict if verdict.verdict in ("applied", "voided") else "quarantined"
+            self.state.receipts[event.hash] = (number, state)
         if not is_applied:
             return
         if event.kind == "cash.void":
             target = str(event.body["target"])
             self.state.receipts[target] = (self.state.receipts[target][0], "voided")
             event = self.state.events[target].event
-        elif event.kind == "notice.made":
-            self.state.notices[str(event.body["notice_no"])] = event.hash
-        elif event.kind == "visit.started" and event.visit is not None:
-            self.state.visits[event.visit] = (event.hash, str(event.body["household"]))
+        self._project_other(event)
         for etype in ("household", "loan"):
             self._touched.add((etype, str(event.body.get(etype))))
+
+    def _project_other(self, event: Envelope) -> None:
+        replaced = event.body.get("replaces")
+        if event.kind == "notice.made":
+            self.state.notices[str(event.body["notice_no"])] = event.hash
+        elif event.kind.startswith("visit.") and event.visit is not None:
+            is_first = event.kind == "visit.started" or event.visit not in self.state.visits
+            if is_first:
+                self.state.visits[event.visit] = (event.hash, str(event.body["household"]))
+        elif event.kind == "lane.opened" and isinstance(replaced, str):
+            self._move_books(replaced, event.lane)
+
+    def _move_books(self, old: str, new: str) -> None:
+        lanes = {old}  # with those whose place it took, whose slips may bear its numbers
+        while (older := {self.state.replaces.get(lane, old) for lane in lanes}) - lanes:
+            lanes |= older
+        held = self.state.receipts.items()
+        used = [no for slip, (no, _) in held if self.state.events[slip].event.lane in lanes]
+        split = [book.split(used) for book in self.state.books.get(old, ())]
+        self.state.books[old] = tuple(kept for kept, _ in split if kept)
+        rest = tuple(book for _, book in split if book)
+        self.state.books[new] = self.state.books.get(new, ()) + rest
+
+    def renumber(self, receipt_hash: str, receipt_no: str) -> None:
+        """See PushStore."""
+        held = self.state.receipts[receipt_hash]
+        self.state.receipts[receipt_hash] = (receipt_no, held[1])
 
     def report(self, recorded: Recorded, error: Exception) -> None:
         """See PushStore."""

@@ -14,11 +14,12 @@ from sync.problems_courier import COURIER
 from sync.problems_field import FIELD
 from sync.problems_office import OFFICE
 from sync.problems_plan import PLAN
+from sync.problems_ruling import RULING
 from sync.problems_wire import WIRE
 
 # code: (HTTP status when it answers a request, what is so in Chinese and in English,
 # what to do next in Chinese and in English). Codes are never reused.
-_TABLES = (WIRE, FIELD, OFFICE, COURIER, PLAN)
+_TABLES = (WIRE, FIELD, OFFICE, COURIER, PLAN, RULING)
 PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
     code: row for table in _TABLES for code, row in table.items()
 }

@@ -1,6 +1,6 @@
 """The reasons of verdicts, and what the phone's own forms refuse before it has happened.
 
-The first thirteen are the closed list of reasons for quarantine. Cash under any of them is in
+The first fourteen are the closed list of reasons for quarantine. Cash under any of them is in
 custody all the same.
 """
 
@@ -90,6 +90,13 @@ FIELD: dict[str, tuple[int, str, str, str, str]] = {
         "Number {receipt_no} is not in a book issued to this phone.",
         "记录已留存，由主管核实。",
         "The event is kept. The supervisor looks into it.",
+    ),
+    "need_never_came": (
+        409,
+        "所依据的记录（{needs}）四十八小时内没有到。",
+        "What the event needs ({needs}) did not come within 48 hours.",
+        "记录已留存；所缺的记录到了会自动处理，否则由主管核实。",
+        "The event is kept. It is applied if the missing one comes, else the supervisor decides.",
     ),
     "internal_error": (
         500,

@@ -6,21 +6,19 @@ never holds back the rest; the same events again, in any split and order, change
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sync.anchor import anchor_holds
-from sync.books import Leg, balances, cash_of, receipt_legs, reversal, suspense_legs
 from sync.events import Envelope
-from sync.judge import judge
+from sync.flags import clock_is_off, seen_tick
+from sync.intake import Intake
+from sync.judge import Hearing
 from sync.lane import Head, expand_batch, extend
 from sync.problems import Problem
 from sync.store import Busy, Clash, LaneKey, LaneState, PushStore, Recorded
 from sync.time_bounds import day_of, effective_at
-from sync.upcast import restated
-from sync.verdicts import APPLIED, Verdict, quarantined
+from sync.verdicts import Verdict
 
 # (algorithm, public key, signed bytes, signature) -> does it hold?
 Verify = Callable[[str, str, bytes, str], bool]
@@ -112,19 +110,43 @@ def _read_sigs(given: object) -> dict[int, str]:
 
 def take_in(store: PushStore, batch: Batch, delivery: Delivery) -> Outcome:
     """Take in a batch within one transaction of the store, and say what became of each event."""
-    lane = store.lane(batch.lane)
+    lane = store.lane(batch.lane) or _replacing(store, batch, delivery.verify)
     store.expect(batch.events)
     keys = _keys(store, lane, batch, delivery) if lane else ()
     signed = _signed(batch, keys, delivery.verify)
-    intake = _Intake(store, lane, delivery)
+    intake = Intake(store, lane, delivery.secret)
     known = store.verdicts([event.hash for event in batch.events])
     for event in batch.events:
-        recorded = _recorded(store, lane, event, delivery, event.hash in signed)
-        intake.take(replace(recorded, sig=batch.sigs.get(event.seq)), known.get(event.hash))
+        hearing = _heard(store, lane, event, delivery, event.hash in signed)
+        recorded = replace(hearing.recorded, sig=batch.sigs.get(event.seq))
+        intake.take(replace(hearing, recorded=recorded, prior=known.get(event.hash)))
     intake.retry()
     head = _advance(store, lane, batch, signed) if lane else None
     results = (Result(event.seq, event.hash, *intake.results[event.hash]) for event in batch.events)
     return Outcome(head, tuple(results))
+
+
+def _replacing(store: PushStore, batch: Batch, verify: Verify) -> LaneState | None:
+    """A lane that nobody enrolled, made now if its first event proves whose it is.
+
+    A phone whose memory went back gives up its lane and says so in the first event of a new one,
+    signed with the key that the old lane knows (section 9 of the protocol).
+    """
+    first = batch.events[0]
+    replaced = first.body.get("replaces")
+    if (first.seq, first.kind) != (1, "lane.opened") or not isinstance(replaced, str):
+        return None
+    old = store.lane(replaced)
+    if old is None or first.body.get("device") != old.device:
+        return None
+    keys = tuple(replace(key, from_seq=1) for key in old.keys)
+    if first.hash not in _signed(batch, keys, verify):
+        return None
+    try:
+        with store.savepoint():
+            return store.open_lane(batch.lane, old)
+    except Clash as clash:  # another connection was opening a lane just now: come again
+        raise Busy from clash
 
 
 def _keys(
@@ -183,12 +205,15 @@ def _of_time(keys: tuple[LaneKey, ...], seq: int) -> list[LaneKey]:
     return [key for key in keys if key.from_seq == start]
 
 
-def _recorded(
+def _heard(
     store: PushStore, lane: LaneState | None, event: Envelope, delivery: Delivery, is_signed: bool
-) -> Recorded:
+) -> Hearing:
+    """An event as it arrives: its instant clamped to what can be vouched for, and its flags."""
     received = delivery.received_at_ms
-    at_ms = effective_at(event.occurred_at, _anchor_at(store, lane, event, delivery), received)
-    return Recorded(
+    issued = _anchor_at(store, lane, event, delivery)
+    at_ms = effective_at(event.occurred_at, issued, received)
+    flags = _arrival_flags(store, event, issued, received) if lane and is_signed else frozenset()
+    recorded = Recorded(
         event=event,
         holder=lane.officer if lane and is_signed else delivery.officer,
         effective_at_ms=at_ms,
@@ -198,6 +223,18 @@ def _recorded(
         via=delivery.via,
         sender=delivery.device,
     )
+    return Hearing(recorded=recorded, prior=None, secret=delivery.secret, flags=flags)
+
+
+def _arrival_flags(
+    store: PushStore, event: Envelope, issued: int | None, received: int
+) -> frozenset[str]:
+    found = set()
+    if store.holds_seq(event.lane, event.seq):
+        found.add("fork")
+    if clock_is_off(event.occurred_at, issued, received, store.beside(event)):
+        found.add("clock")
+    return frozenset(found)
 
 
 def _anchor_at(
@@ -206,10 +243,8 @@ def _anchor_at(
     """When the server issued the anchor of an event; None if it bears none of ours."""
     if lane is None or event.anchor is None:
         return None
-    tick, mac = event.anchor["tick"], event.anchor["mac"]
-    if not isinstance(tick, int) or not isinstance(mac, str):
-        return None
-    return store.tick_at(tick) if anchor_holds(delivery.secret, lane.device, tick, mac) else None
+    tick = seen_tick(event, lane, delivery.secret)
+    return None if tick is None else store.tick_at(tick)
 
 
 def _advance(store: PushStore, lane: LaneState, batch: Batch, signed: set[str]) -> Head:
@@ -221,117 +256,3 @@ def _advance(store: PushStore, lane: LaneState, batch: Batch, signed: set[str]) 
     if head != lane.head:
         store.move_head(lane.id, head)
     return head
-
-
-@dataclass(slots=True)
-class _Intake:
-    """The events of one batch, one after the other, and then what had waited for them."""
-
-    store: PushStore
-    lane: LaneState | None
-    delivery: Delivery
-    results: dict[str, tuple[Verdict, bool]] = field(default_factory=dict)
-    arrived: deque[str] = field(default_factory=deque)
-
-    def take(self, recorded: Recorded, known: Verdict | None) -> None:
-        """Store and judge an event, unless it was here before."""
-        event_hash = recorded.event.hash
-        if event_hash in self.results:
-            return
-        if known is not None and not (known.reason == "bad_signature" and recorded.is_signed):
-            self.results[event_hash] = (known, True)
-            return
-        verdict = self.settle(recorded, is_new=known is None)
-        self.results[event_hash] = (verdict, False)
-        self.note_arrival(recorded, verdict)
-
-    def note_arrival(self, recorded: Recorded, verdict: Verdict) -> None:
-        """What has been judged may be what another event waits for."""
-        if verdict.is_final:
-            self.arrived.append(recorded.event.hash)
-            if recorded.event.kind == "visit.started" and recorded.event.visit:
-                self.arrived.append(f"visit:{recorded.event.visit}")
-
-    def settle(self, recorded: Recorded, *, is_new: bool) -> Verdict:
-        """Store an event if it is new, judge it, and write what follows; never fail for it."""
-        for _ in range(2):  # a clash with another lane is looked at once more
-            try:
-                with self.store.savepoint():
-                    return self.write(recorded, None, is_new=is_new)
-            except Busy:
-                raise
-            except Clash:
-                stored = self.store.verdicts([recorded.event.hash])
-                if is_new and stored:  # the same event came over another connection
-                    return stored[recorded.event.hash]
-            except Exception as error:
-                self.store.report(recorded, error)
-                break
-        return self.keep(recorded, is_new=is_new)
-
-    def keep(self, recorded: Recorded, *, is_new: bool) -> Verdict:
-        """Our own mistake: event, verdict and cash are kept, with its rows if those can be made."""
-        failed = quarantined("internal_error")
-        try:
-            with self.store.savepoint():
-                return self.write(recorded, failed, is_new=is_new)
-        except Busy:
-            raise
-        except Exception as error:
-            self.store.report(recorded, error)
-        with self.store.savepoint():
-            return self.write(recorded, failed, is_new=is_new, with_rows=False)
-
-    def write(
-        self, recorded: Recorded, verdict: Verdict | None, *, is_new: bool, with_rows: bool = True
-    ) -> Verdict:
-        """Inside a savepoint: the event, its verdict, its legs and its rows."""
-        store, event = self.store, recorded.event
-        is_fork = is_new and recorded.is_signed and store.holds_seq(event.lane, event.seq)
-        if is_new:
-            store.put(recorded)
-        recorded = replace(recorded, event=restated(event))  # stored as it came, judged as of today
-        verdict = verdict or judge(store, self.lane, recorded)
-        if is_fork:
-            verdict = verdict.with_risk("fork")
-        movement = _movement(store, recorded, verdict)
-        if event.kind == "cash.receipt" and verdict != APPLIED and cash_of(event.body) is None:
-            verdict = verdict.with_risk("cash_uncounted")
-        store.post(recorded, movement)
-        store.conclude(recorded, verdict)
-        if with_rows:
-            store.project(recorded, verdict)
-        return verdict
-
-    def retry(self) -> None:
-        """Judge again what was parked until something came that is here now."""
-        while self.arrived:
-            for waiting in self.store.waiting(self.arrived.popleft()):
-                verdict = self.again(waiting)
-                if waiting.event.hash in self.results:
-                    self.results[waiting.event.hash] = (verdict, False)
-                self.note_arrival(waiting, verdict)
-
-    def again(self, waiting: Recorded) -> Verdict:
-        """Judge a parked event of any lane of the branch once more."""
-        own = self.lane is not None and waiting.event.lane == self.lane.id
-        intake = self if own else replace(self, lane=self.store.lane(waiting.event.lane))
-        return intake.settle(waiting, is_new=False)
-
-
-def _movement(store: PushStore, recorded: Recorded, verdict: Verdict) -> tuple[Leg, ...]:
-    """The legs that a verdict leads to, on top of the undoing of those posted before."""
-    event, is_applied = recorded.event, verdict.verdict == "applied"
-    if event.kind == "cash.void" and is_applied:
-        return reversal(_standing(store.legs(str(event.body["target"]))))
-    if event.kind != "cash.receipt":
-        return ()
-    undone = reversal(_standing(store.legs(event.hash)))
-    if is_applied:
-        return undone + receipt_legs(event.body, recorded.holder)
-    total = cash_of(event.body)
-    return undone + (suspense_legs(total, recorded.holder) if total else ())
-
-
-def _standing(legs: Iterable[Leg]) -> list[Leg]:
-    return [Leg(account, fen) for account, fen in balances(legs).items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync.crockford import check_characters
 from sync.problems import Problem
@@ -79,6 +79,15 @@ class Book:
         taken = self._used(used)
         top = max(taken, default=self.from_no - 1)
         return [self.number(n) for n in range(self.from_no, top) if n not in taken]
+
+    def split(self, used: Iterable[str]) -> tuple[Book | None, Book | None]:
+        """The book up to the highest number used, and the book of those after it.
+
+        Either is None if it would be empty. Holes stay in the first: they must be explained there.
+        """
+        top = max(self._used(used), default=self.from_no - 1)
+        kept = replace(self, to_no=top) if top >= self.from_no else None
+        return kept, replace(self, from_no=top + 1) if top < self.to_no else None
 
     def overlaps(self, other: Book) -> bool:
         """True if one printed number would stand in both books."""

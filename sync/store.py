@@ -67,6 +67,22 @@ class Recorded:
     sender: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """An officer held a household from one tick on; to_tick is when it went to somebody else."""
+
+    from_tick: int
+    to_tick: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The claimed instants of the stored events before and after one in its chain, ms UTC."""
+
+    before: int | None
+    after: tuple[int, ...]
+
+
 class PushStore(Protocol):
     """The writing half: one transaction of one branch."""
 
@@ -92,10 +108,19 @@ class PushStore(Protocol):
         """Note a verdict; the latest counts."""
 
     def waiting(self, need: str) -> list[Recorded]:
-        """The parked events whose latest verdict needs this."""
+        """The events whose latest verdict needs this: parked, or set aside after 48 hours."""
+
+    def overdue(self, before_ms: int) -> list[Recorded]:
+        """The parked events that were recorded here at this instant or before."""
+
+    def kept_for(self, reason: str) -> list[Recorded]:
+        """The events that are quarantined for this reason now."""
 
     def holds_seq(self, lane_id: str, seq: int) -> bool:
         """Is any event stored under this number of the lane?"""
+
+    def beside(self, event: Envelope) -> Beside:
+        """What the neighbours of an event that was expected claim about their time."""
 
     def follower(self, lane_id: str, head: Head) -> Head | None:
         """The stored event that follows a head with a good signature, if there is one."""
@@ -106,6 +131,9 @@ class PushStore(Protocol):
     def add_key(self, lane: LaneState, key: LaneKey) -> None:
         """The device of the lane signs with a new key from a place on."""
 
+    def open_lane(self, lane_id: str, old: LaneState) -> LaneState:
+        """A new lane in the place of another one of the same device; it has the other's keys."""
+
     def tick_at(self, tick: int) -> int | None:
         """The instant of a tick of this branch, ms UTC."""
 
@@ -115,8 +143,14 @@ class PushStore(Protocol):
     def has_household(self, household: str) -> bool:
         """Is this a household of the branch?"""
 
+    def stints(self, household: str, officer: str) -> list[Stint]:
+        """When an officer has held a household, in any order; none if never."""
+
+    def is_shut(self, day: str) -> bool:
+        """Has the branch closed the cash of this day?"""
+
     def has_number(self, lane_id: str, receipt_no: str) -> bool:
-        """Is this number in a book that was issued to the lane?"""
+        """Is this number in a book that was issued to the lane, or to one that replaced it?"""
 
     def number_user(self, receipt_no: str) -> str | None:
         """The hash of the receipt that holds this number, applied or voided."""
@@ -125,7 +159,7 @@ class PushStore(Protocol):
         """The hash of the applied notice.made of this number."""
 
     def visit(self, visit_id: str) -> tuple[str, str] | None:
-        """(hash of visit.started, household) of an applied visit."""
+        """(hash of the event that made it, household) of an applied visit."""
 
     def is_voided(self, receipt_hash: str) -> bool:
         """Has an applied cash.void undone this receipt?"""
@@ -141,6 +175,9 @@ class PushStore(Protocol):
 
     def project(self, recorded: Recorded, verdict: Verdict) -> None:
         """Write the rows that the office reads: of an applied event, and of any receipt."""
+
+    def renumber(self, receipt_hash: str, receipt_no: str) -> None:
+        """The row of a receipt bears another number from now on."""
 
     def report(self, recorded: Recorded, error: Exception) -> None:
         """An engineer must look: judging this event failed. No personal data goes to the log."""

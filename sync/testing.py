@@ -1,14 +1,15 @@
 """A small world to try a Store in, and the pen and the phone's keys to write to it with.
 
 The suite in tests/contract runs over MemoryStore, SQLite and PostgreSQL alike. The small world is
-always this: two officers with a lane each, three households with a loan each, a book of receipts
-on each lane, and the first officer's feed holding all households and loans.
+always this: two officers with a lane each, three households with a loan each that both officers
+hold, a book of receipts on each lane, and the first officer's feed holding all of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import sync.specimens as say
@@ -19,7 +20,7 @@ from sync.memory_store import MemoryStore
 from sync.pull import Reader
 from sync.push import Batch, Delivery, Outcome, take_in
 from sync.receipts import Book
-from sync.store import LaneKey, LaneState, PullStore, PushStore
+from sync.store import LaneKey, LaneState, PullStore, PushStore, Stint
 
 OFFICERS = ("officer-1", "officer-2")
 DEVICES = ("device-1", "device-2")
@@ -70,6 +71,18 @@ class Bench(Protocol):
     def fail_on(self, kind: str | None) -> None:
         """From now on writing the rows of this kind fails; None: nothing fails."""
 
+    def take_away(self, household: str, who: int = 0) -> int:
+        """The household is taken from an officer now; the tick of that."""
+
+    def forget(self, household: str) -> None:
+        """Nobody has ever held this household."""
+
+    def shut(self, day: str) -> None:
+        """The cashier closes a day."""
+
+    def revoke(self, who: int = 0) -> None:
+        """The phone of an officer is revoked."""
+
 
 class MemoryBench:
     """The small world in memory."""
@@ -83,6 +96,8 @@ class MemoryBench:
             store.state.books |= {lane: (book,) for lane, book in zip(LANES, BOOKS, strict=True)}
             for household in HOUSEHOLDS:
                 store.state.loans[f"L-{household}"] = household
+                for officer in OFFICERS:
+                    store.state.stints[household, officer] = (Stint(1, None),)
                 store.give("household", household)
                 store.give("loan", f"L-{household}")
 
@@ -113,6 +128,28 @@ class MemoryBench:
     def fail_on(self, kind: str | None) -> None:
         """See Bench."""
         self.store.fail_on = failing(kind)
+
+    def take_away(self, household: str, who: int = 0) -> int:
+        """See Bench."""
+        with self.store.transaction() as store:
+            tick = store.tick() + 1
+            store.state.stints[household, OFFICERS[who]] = (Stint(1, tick),)
+            store.give("household", household)
+        return tick
+
+    def forget(self, household: str) -> None:
+        """See Bench."""
+        for officer in OFFICERS:
+            del self.store.state.stints[household, officer]
+
+    def shut(self, day: str) -> None:
+        """See Bench."""
+        self.store.state.shut.add(day)
+
+    def revoke(self, who: int = 0) -> None:
+        """See Bench."""
+        lane = self.store.state.lanes[LANES[who]]
+        self.store.state.lanes[lane.id] = replace(lane, is_revoked=True)
 
 
 def small_lanes() -> list[LaneState]:

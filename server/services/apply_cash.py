@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.db import Tx
 from server.services.body import clipped, fen_or_zero, text
+from server.services.outbox import tell_the_payer
 from server.stores.books import book_holding, books_of_lane
 from server.tables import ReceiptRow
 from sync.books import cash_of
@@ -14,16 +15,19 @@ NAME_CHARS = 100
 
 
 def on_cash_receipt(tx: Tx, recorded: Recorded, verdict: Verdict) -> None:
-    """The row of a slip, applied or waiting for a human. Judged again, it only changes its state.
+    """The row of a slip, applied, waiting for a human, or void by a supervisor's ruling.
 
-    The body may be wrong in any way: what can be read of it is kept for the cashier.
+    Judged again, it only changes its state. The body may be wrong in any way: what can be read of
+    it is kept for the cashier.
     """
-    state = "applied" if verdict.verdict == "applied" else "quarantined"
+    state = verdict.verdict if verdict.verdict in ("applied", "voided") else "quarantined"
     row = tx.session.get(ReceiptRow, (tx.branch_id, recorded.event.hash))
     if row is None:
         row = _new_row(tx, recorded)
         tx.session.add(row)
     row.state, row.officer_id = state, recorded.holder
+    if state == "applied":
+        tell_the_payer(tx, "sms.receipt", recorded.event.hash, row)
 
 
 def _new_row(tx: Tx, recorded: Recorded) -> ReceiptRow:
@@ -57,4 +61,7 @@ def _new_row(tx: Tx, recorded: Recorded) -> ReceiptRow:
 def on_cash_void(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """The slip is void: its number stays used, its cash went back to the payer."""
     target = text(recorded.event.body, "target")
-    tx.session.get_one(ReceiptRow, (tx.branch_id, target)).state = "voided"
+    row = tx.session.get_one(ReceiptRow, (tx.branch_id, target))
+    if row.state == "applied":  # the payer of a slip that waited was told nothing yet
+        tell_the_payer(tx, "sms.void", recorded.event.hash, row)
+    row.state = "voided"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import select
 
 from server.db import Tx
@@ -21,11 +23,35 @@ def on_promise_made(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     body = recorded.event.body
     row = _row(tx, recorded)
     row.amount_fen, row.due_on = number(body, "amount_fen"), text(body, "due_on")
+    row.superseded_by = _superseded_before(tx, recorded)
     tx.session.add(row)
     for target in texts(body, "supersedes"):
         older = tx.session.get(Intention, (tx.branch_id, target))
         if older is not None and _comes_later(tx, recorded, older.superseded_by):
             older.superseded_by = recorded.event.hash
+
+
+def _superseded_before(tx: Tx, recorded: Recorded) -> str | None:
+    """The promise that names this one and was applied without waiting for it any longer."""
+    event = recorded.event
+    rows = tx.session.execute(
+        select(EventRow.seq, EventRow.hash, EventRow.canonical)
+        .join(
+            Intention,
+            (Intention.branch_id == EventRow.branch_id) & (Intention.event_hash == EventRow.hash),
+        )
+        .where(
+            Intention.branch_id == tx.branch_id,
+            Intention.loan_id == text(event.body, "loan"),
+            Intention.due_on.is_not(None),
+        )
+    )
+    naming = [
+        (row.seq, row.hash)
+        for row in rows
+        if event.hash in json.loads(row.canonical)["body"]["supersedes"]
+    ]
+    return max(naming)[1] if naming else None
 
 
 def _comes_later(tx: Tx, recorded: Recorded, other: str | None) -> bool:

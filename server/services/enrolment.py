@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import now_ms
@@ -16,6 +16,7 @@ from server.keys import installation_secret, random_bytes, server_key
 from server.services import feed, office_events
 from server.services.installation import epoch
 from server.services.waiting_books import bind_waiting_books
+from server.stores.lanes import next_code
 from server.tables import Branch, Device, DeviceKey, EnrolCode, Lane, Staff
 from sync.base64url import to_base64url
 from sync.crockford import encode_code, normal_code, show_code
@@ -110,7 +111,7 @@ def _make_device(tx: Tx, code: EnrolCode, phone: NewPhone) -> Device:
         last_seen_at_ms=None,
     )
     tx.session.add_all([device, _first_key(device)])
-    lane_code = _next_lane_code(tx)
+    lane_code = next_code(tx.session, tx.branch_id)
     tx.session.add(
         Lane(
             branch_id=tx.branch_id,
@@ -139,15 +140,6 @@ def _first_key(device: Device) -> DeviceKey:
     )
 
 
-def _next_lane_code(tx: Tx) -> str:
-    held = tx.session.scalar(
-        select(func.count())
-        .select_from(Lane)
-        .where(Lane.branch_id == tx.branch_id, Lane.device_id.is_not(None))
-    )
-    return f"D{(held or 0) + 1}"
-
-
 def _record(tx: Tx, device: Device, lane_id: str, lane_code: str) -> None:
     body = {
         "device": device.id,
@@ -166,7 +158,11 @@ def _answer(session: Session, device: Device) -> dict[str, object]:
     branch = session.get_one(Branch, device.branch_id)
     officer = session.get_one(Staff, (device.branch_id, device.officer_id))
     lane = session.scalars(
-        select(Lane).where(Lane.branch_id == device.branch_id, Lane.device_id == device.id)
+        select(Lane).where(
+            Lane.branch_id == device.branch_id,
+            Lane.device_id == device.id,
+            Lane.replaces.is_(None),
+        )
     ).one()
     return {
         "device": device.id,

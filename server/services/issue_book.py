@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from server.db import Tx, transaction
 from server.services import feed, office_events
@@ -35,7 +35,12 @@ def issue_book(branch_id: str, book: Book, *, officer_id: str, by: str) -> str:
 
 
 def _lane_of(session: Session, branch_id: str, officer_id: str) -> Lane:
-    """The lane of the officer's phone: of the one enrolled last, if there are several."""
+    """The lane of the officer's phone: of the one enrolled last, if there are several.
+
+    A phone that gave up a lane writes the one that took its place.
+    """
+    heir = aliased(Lane)
+    is_given_up = exists().where(heir.branch_id == Lane.branch_id, heir.replaces == Lane.id)
     lane = session.scalars(
         select(Lane)
         .join(Device, (Device.branch_id == Lane.branch_id) & (Device.id == Lane.device_id))
@@ -43,6 +48,7 @@ def _lane_of(session: Session, branch_id: str, officer_id: str) -> Lane:
             Lane.branch_id == branch_id,
             Device.officer_id == officer_id,
             Device.status == "active",
+            ~is_given_up,
         )
         .order_by(Device.enrolled_at_ms.desc(), Lane.code.desc())
         .limit(1)

@@ -13,6 +13,7 @@ from server.db import Tx
 from server.services import feed
 from server.services.apply_attachment import on_attachment_added
 from server.services.apply_cash import on_cash_receipt, on_cash_void
+from server.services.apply_lane import on_lane_opened
 from server.services.apply_notice import on_notice_made, on_notice_served, on_notice_unsigned
 from server.services.apply_promise import on_intention_recorded, on_promise_made
 from server.services.apply_visit import on_visit_outcome, on_visit_started
@@ -28,6 +29,7 @@ HANDLERS: dict[str, Handler] = {
     "cash.receipt": on_cash_receipt,
     "cash.void": on_cash_void,
     "intention.recorded": on_intention_recorded,
+    "lane.opened": on_lane_opened,
     "notice.made": on_notice_made,
     "notice.served": on_notice_served,
     "notice.unsigned": on_notice_unsigned,

@@ -7,6 +7,7 @@ from server.device_key import ALGORITHM, verify
 from server.keys import installation_secret
 from server.services.devices import KnownDevice
 from server.services.projection import Projection
+from server.services.tend import tend_now_and_then
 from server.stores.push_store import SqlPushStore
 from sync.push import Batch, Delivery, Outcome
 from sync.push import take_in as take_in_batch
@@ -32,6 +33,7 @@ def take_in(device: KnownDevice, batch: Batch, *, via: str = "https") -> Outcome
         outcome = take_in_batch(store, batch, delivery)
         projection.close()
         store.close()
+    tend_now_and_then(device.branch_id)
     return outcome
 
 

@@ -7,16 +7,22 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.stores.lanes import with_heirs
 from server.tables import ReceiptBook, ReceiptRow
 from sync.receipts import Book
 
 
 def books_of_lane(session: Session, branch_id: str, lane_id: str) -> list[ReceiptBook]:
-    """Every book that was ever issued to a lane, whatever its state: numbers stay used."""
+    """Every book that was ever issued to a lane, whatever its state: numbers stay used.
+
+    Numbers that went to a lane in its place are among them: a phone may have used them before it
+    knew that its memory had gone back.
+    """
+    lanes = with_heirs(session, branch_id, lane_id)
     return list(
         session.scalars(
             select(ReceiptBook)
-            .where(ReceiptBook.branch_id == branch_id, ReceiptBook.lane_id == lane_id)
+            .where(ReceiptBook.branch_id == branch_id, ReceiptBook.lane_id.in_(lanes))
             .order_by(ReceiptBook.prefix, ReceiptBook.from_no)
         )
     )

@@ -126,16 +126,50 @@ def _vouched_later(branch_id: str) -> ColumnElement[bool]:
 
 
 def parked_needs(session: Session, branch_id: str) -> dict[str, set[str]]:
-    """What parked events of the branch wait for: need -> hashes. Normally there are few or none."""
+    """What kept events of the branch wait for: need -> hashes. Normally there are few or none."""
     rows = session.execute(
         select(VerdictRow.needs, VerdictRow.event_hash).where(
-            VerdictRow.branch_id == branch_id, VerdictRow.verdict == "parked", is_latest()
+            VerdictRow.branch_id == branch_id, VerdictRow.needs.is_not(None), is_latest()
         )
     )
     needs: dict[str, set[str]] = {}
     for row in rows:
         needs.setdefault(row.needs, set()).add(row.event_hash)
     return needs
+
+
+def overdue(session: Session, branch_id: str, before_ms: int) -> list[str]:
+    """The parked events that were recorded here at this instant or before."""
+    return list(
+        session.scalars(
+            select(VerdictRow.event_hash)
+            .join(
+                EventRow,
+                and_(EventRow.branch_id == branch_id, EventRow.hash == VerdictRow.event_hash),
+            )
+            .where(
+                VerdictRow.branch_id == branch_id,
+                VerdictRow.needs.is_not(None),
+                VerdictRow.verdict == "parked",
+                EventRow.recorded_at_ms <= before_ms,
+                is_latest(),
+            )
+        )
+    )
+
+
+def kept_for(session: Session, branch_id: str, reason: str) -> list[str]:
+    """The events that are quarantined for this reason now."""
+    return list(
+        session.scalars(
+            select(VerdictRow.event_hash).where(
+                VerdictRow.branch_id == branch_id,
+                VerdictRow.verdict == "quarantined",
+                VerdictRow.reason == reason,
+                is_latest(),
+            )
+        )
+    )
 
 
 def chunks(hashes: Iterable[str]) -> Iterable[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import select
@@ -18,11 +18,16 @@ from server.stores.events import (
     event_row,
     find_recorded,
     follower,
+    kept_for,
     latest_verdicts,
+    overdue,
     parked_needs,
 )
+from server.stores.lanes import keys_of, next_code
 from server.tables import (
+    Assignment,
     CommitLog,
+    DayClose,
     Device,
     DeviceKey,
     EventRow,
@@ -35,9 +40,9 @@ from server.tables import (
     Visit,
 )
 from sync.books import Leg
-from sync.events import Envelope
+from sync.events import ZERO_HASH, Envelope
 from sync.lane import Head
-from sync.store import Busy, Clash, LaneKey, LaneState, Recorded
+from sync.store import Beside, Busy, Clash, LaneKey, LaneState, Recorded, Stint
 from sync.verdicts import Verdict
 
 Project = Callable[[Recorded, Verdict], None]
@@ -59,7 +64,11 @@ class SqlPushStore:
         self._loans: dict[str, str] = {}
         self._households: set[str] = set()
         self._books: dict[str, list[ReceiptBook]] = {}
+        self._stints: dict[str, list[tuple[str, Stint]]] = {}
+        self._shut: dict[str, bool] = {}
         self._seqs: set[tuple[str, int]] = set()
+        self._claims: dict[str, int] = {}  # hash -> claimed instant
+        self._followers: dict[str, list[int]] = {}  # prev -> claimed instants
         self._asked: set[tuple[str, int]] = set()
         self._ticks: dict[int, int | None] = {}
         self._parked: dict[str, set[str]] | None = None
@@ -77,36 +86,40 @@ class SqlPushStore:
         if row is None or row.device_id is None or row.officer_id is None:
             return None
         device = self.session.get_one(Device, (self.branch_id, row.device_id))
-        keys = self.session.scalars(
-            select(DeviceKey)
-            .where(DeviceKey.branch_id == self.branch_id, DeviceKey.device_id == device.id)
-            .order_by(DeviceKey.from_seq, DeviceKey.public_key)
-        )
         return LaneState(
             id=row.id,
             device=device.id,
             officer=row.officer_id,
             is_revoked=device.status != "active",
             head=Head(row.head_seq, row.head_hash),
-            keys=tuple(LaneKey(key.from_seq, key.alg, key.public_key) for key in keys),
+            keys=keys_of(self.session, row),
         )
 
     def expect(self, events: Sequence[Envelope]) -> None:
-        """See PushStore: loans, households and places of a batch in one query each."""
+        """See PushStore: loans, households, scope and places of a batch in one query each."""
         bodies = [event.body for event in events]
         self._fetch_loans({str(body["loan"]) for body in bodies if "loan" in body})
-        self._fetch_households({str(body["household"]) for body in bodies if "household" in body})
+        households = {str(body["household"]) for body in bodies if "household" in body}
+        self._fetch_households(households)
+        self._fetch_stints(households)
         places = {(event.lane, event.seq) for event in events}
         self._asked |= places
         lane_id, seqs = events[0].lane, [event.seq for event in events]
         rows = self.session.execute(
-            select(EventRow.lane_id, EventRow.seq).where(
+            select(EventRow.seq, EventRow.hash, EventRow.prev, EventRow.occurred_at_ms).where(
                 EventRow.branch_id == self.branch_id,
                 EventRow.lane_id == lane_id,
-                EventRow.seq.between(min(seqs), max(seqs)),
+                EventRow.seq.between(min(seqs) - 1, max(seqs) + 1),
             )
         )
-        self._seqs |= {(row.lane_id, row.seq) for row in rows}
+        for row in rows:
+            self._seqs.add((lane_id, row.seq))
+            self._note_claim(row.hash, row.prev, row.occurred_at_ms)
+
+    def _note_claim(self, event_hash: str, prev: str, claim_ms: int) -> None:
+        if event_hash not in self._claims:
+            self._claims[event_hash] = claim_ms
+            self._followers.setdefault(prev, []).append(claim_ms)
 
     def _fetch_loans(self, ids: set[str]) -> None:
         for chunk in chunks(ids):
@@ -127,6 +140,18 @@ class SqlPushStore:
                 )
             )
 
+    def _fetch_stints(self, households: set[str]) -> None:
+        for chunk in chunks(households):
+            self._stints |= {household: [] for household in chunk}
+            rows = self.session.scalars(
+                select(Assignment).where(
+                    Assignment.branch_id == self.branch_id, Assignment.household_id.in_(chunk)
+                )
+            )
+            for row in rows:
+                stint = Stint(row.from_tick, row.to_tick)
+                self._stints[row.household_id].append((row.officer_id, stint))
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """See PushStore."""
@@ -146,6 +171,8 @@ class SqlPushStore:
         """See PushStore."""
         self.session.add(event_row(self.branch_id, recorded))
         self.session.flush()
+        event = recorded.event
+        self._note_claim(event.hash, event.prev, event.occurred_at)
 
     def find(self, event_hash: str) -> Recorded | None:
         """See PushStore."""
@@ -169,10 +196,27 @@ class SqlPushStore:
         hashes |= {each for each, verdict in self._fresh.items() if verdict.needs == need}
         return find_recorded(self.session, self.branch_id, hashes, self._fresh) if hashes else []
 
+    def overdue(self, before_ms: int) -> list[Recorded]:
+        """See PushStore."""
+        return self._found(overdue(self.session, self.branch_id, before_ms))
+
+    def kept_for(self, reason: str) -> list[Recorded]:
+        """See PushStore."""
+        return self._found(kept_for(self.session, self.branch_id, reason))
+
+    def _found(self, hashes: list[str]) -> list[Recorded]:
+        return find_recorded(self.session, self.branch_id, hashes, self._fresh)
+
     def holds_seq(self, lane_id: str, seq: int) -> bool:
         """See PushStore."""
         assert (lane_id, seq) in self._asked, "expect comes first"
         return (lane_id, seq) in self._seqs
+
+    def beside(self, event: Envelope) -> Beside:
+        """See PushStore."""
+        assert (event.lane, event.seq) in self._asked, "expect comes first"
+        after = tuple(self._followers.get(event.hash, ()))
+        return Beside(self._claims.get(event.prev), after)
 
     def follower(self, lane_id: str, head: Head) -> Head | None:
         """See PushStore."""
@@ -192,11 +236,32 @@ class SqlPushStore:
                 public_key=key.public_key,
                 alg=key.alg,
                 from_seq=key.from_seq,
+                lane_id=lane.id,
             )
         )
         device = self.session.get_one(Device, (self.branch_id, lane.device))
         device.alg, device.public_key = key.alg, key.public_key
         self.session.flush()
+
+    def open_lane(self, lane_id: str, old: LaneState) -> LaneState:
+        """See PushStore."""
+        self.session.add(
+            Lane(
+                branch_id=self.branch_id,
+                id=lane_id,
+                code=next_code(self.session, self.branch_id),
+                device_id=old.device,
+                officer_id=old.officer,
+                head_seq=0,
+                head_hash=ZERO_HASH,
+                archived_seq=0,
+                replaces=old.id,
+            )
+        )
+        self.session.flush()
+        opened = self.lane(lane_id)
+        assert opened is not None, "it was just made"
+        return opened
 
     # What is so
 
@@ -218,6 +283,18 @@ class SqlPushStore:
         if household not in self._households:
             self._fetch_households({household})
         return household in self._households
+
+    def stints(self, household: str, officer: str) -> list[Stint]:
+        """See PushStore."""
+        if household not in self._stints:
+            self._fetch_stints({household})
+        return [stint for holder, stint in self._stints[household] if holder == officer]
+
+    def is_shut(self, day: str) -> bool:
+        """See PushStore."""
+        if day not in self._shut:
+            self._shut[day] = self.session.get(DayClose, (self.branch_id, day)) is not None
+        return self._shut[day]
 
     def has_number(self, lane_id: str, receipt_no: str) -> bool:
         """See PushStore."""
@@ -275,6 +352,13 @@ class SqlPushStore:
         """See PushStore."""
         ledger.post(self.tx, recorded.event.hash, legs, recorded.effective_on)
 
+    def renumber(self, receipt_hash: str, receipt_no: str) -> None:
+        """See PushStore."""
+        row = self._receipt(receipt_hash)
+        assert row is not None, "a receipt has a row, whatever its verdict"
+        row.receipt_no = receipt_no
+        self.session.flush()
+
     def report(self, recorded: Recorded, error: Exception) -> None:
         """See PushStore."""
         # The text of an error may quote what was in the event: only where it happened is logged.
@@ -283,8 +367,11 @@ class SqlPushStore:
         place = f"{where.filename}:{where.lineno}"
         log.error("event %s failed with %s at %s", recorded.event.hash, kind, place)
 
-    def close(self) -> None:
-        """Hand the verdicts to the transaction, which gives them its tick."""
+    def close(self, by: Mapping[str, str] | None = None) -> None:
+        """Hand the verdicts to the transaction, which gives them its tick.
+
+        by  Event -> who ruled on it.
+        """
         for event_hash, verdict in self._fresh.items():
             self.tx.verdict(
                 VerdictNote(
@@ -293,5 +380,6 @@ class SqlPushStore:
                     reason=verdict.reason,
                     needs=verdict.needs,
                     risk=verdict.risk,
+                    by_id=(by or {}).get(event_hash),
                 )
             )

@@ -19,7 +19,9 @@ from server.settings import Settings
 from server.stores.pull_store import Scope, SqlPullStore
 from server.stores.push_store import SqlPushStore
 from server.tables import (
+    Assignment,
     Clock,
+    DayClose,
     Device,
     DeviceKey,
     Household,
@@ -33,7 +35,16 @@ from server.tables import (
 )
 from sync.events import Envelope
 from sync.specimens import MONDAY
-from sync.testing import BOOK_IDS, BOOKS, HOUSEHOLDS, MORNING, OFFICERS, failing, small_lanes
+from sync.testing import (
+    BOOK_IDS,
+    BOOKS,
+    DEVICES,
+    HOUSEHOLDS,
+    MORNING,
+    OFFICERS,
+    failing,
+    small_lanes,
+)
 
 BRANCH = "branch-1"
 
@@ -95,6 +106,33 @@ class SqlBench:
             elif kind is None:
                 self.monkeypatch.setitem(HANDLERS, name, handler)
 
+    def take_away(self, household: str, who: int = 0) -> int:
+        """As the reassignment of a household does: the stint ends with the tick of the change."""
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="take") as tx:
+            stint = tx.session.get_one(Assignment, (BRANCH, household, OFFICERS[who], 1))
+            stint.to_tick = tx.session.get_one(Clock, BRANCH).tick + 1
+            tx.touch("household", household, OFFICERS[0])
+        return stint.to_tick
+
+    def forget(self, household: str) -> None:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="forget") as tx:
+            for officer in OFFICERS:
+                stint = tx.session.get_one(Assignment, (BRANCH, household, officer, 1))
+                tx.session.delete(stint)
+
+    def shut(self, day: str) -> None:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="shut") as tx:
+            tx.session.add(
+                DayClose(
+                    branch_id=BRANCH, day=day, event_hash="0" * 64, cashier_id="test",
+                    receipts_fen=0, counted_fen=0, variance_fen=0, deposited_fen=0, at_ms=MORNING,
+                )
+            )  # fmt: skip
+
+    def revoke(self, who: int = 0) -> None:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="revoke") as tx:
+            tx.session.get_one(Device, (BRANCH, DEVICES[who])).status = "revoked"
+
     def close(self) -> None:
         with self.app.app_context():
             db.engine.dispose()
@@ -112,6 +150,7 @@ def _fill() -> None:
             tx.session.add(_household(household))
             tx.session.flush()
             tx.session.add(_loan(household))
+            tx.session.add_all(_stint(household, officer) for officer in OFFICERS)
         tx.session.add(_sweep())
         tx.session.flush()
         stops = [_stop(household) for household in HOUSEHOLDS]
@@ -164,6 +203,12 @@ def _loan(household: str) -> Loan:
     return Loan(
         branch_id=BRANCH, id=f"L-{household}", household_id=household, contract_no=household,
         borrower_name=household, as_of=MONDAY, interest_known=True, state="open",
+    )  # fmt: skip
+
+
+def _stint(household: str, officer: str) -> Assignment:
+    return Assignment(
+        branch_id=BRANCH, household_id=household, officer_id=officer, from_tick=1, to_tick=None
     )  # fmt: skip
 
 

@@ -1,0 +1,24 @@
+"""`doorstep tend`: what only time settles, and messages that wait. For a timer."""
+
+from __future__ import annotations
+
+import click
+
+from server import create_app
+from server.services.outbox import http_sender, relay
+from server.services.tend import branch_ids, tend
+from server.settings import read_settings
+
+
+@click.command("tend")
+def command() -> None:
+    """Judge again what waited for 48 hours, and send the messages that wait."""
+    settings = read_settings()
+    judged = sent = 0
+    with create_app(settings).app_context():
+        for branch_id in branch_ids():
+            judged += tend(branch_id)
+            if settings.message_url:
+                sent += relay(branch_id, http_sender(settings.message_url))
+    click.echo(f"重新处理 {judged} 条记录，发出 {sent} 条短信。")
+    click.echo(f"{judged} events were judged again, {sent} messages went out.")

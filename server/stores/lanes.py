@@ -1,0 +1,56 @@
+"""Lanes in the database: their codes, their keys, and which lane took the place of which."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.tables import DeviceKey, Lane
+from sync.store import LaneKey
+
+
+def next_code(session: Session, branch_id: str) -> str:
+    """The code of the next lane of the branch's phones: D1, D2, and so on."""
+    held = session.scalar(
+        select(func.count())
+        .select_from(Lane)
+        .where(Lane.branch_id == branch_id, Lane.device_id.is_not(None))
+    )
+    return f"D{(held or 0) + 1}"
+
+
+def keys_of(session: Session, lane: Lane) -> tuple[LaneKey, ...]:
+    """The keys that may sign in a lane, each with the place from which it does.
+
+    A key is made at a place of one lane; null is the first lane of the phone. A lane that took
+    the place of another begins with the keys that its phone had by then.
+    """
+    rows = session.scalars(
+        select(DeviceKey)
+        .where(DeviceKey.branch_id == lane.branch_id, DeviceKey.device_id == lane.device_id)
+        .order_by(DeviceKey.from_seq, DeviceKey.public_key)
+    )
+    is_first = lane.replaces is None
+    keys = []
+    for row in rows:
+        if row.lane_id == lane.id or (is_first and row.lane_id is None):
+            keys.append(LaneKey(row.from_seq, row.alg, row.public_key))
+        elif not is_first:
+            keys.append(LaneKey(1, row.alg, row.public_key))
+    return tuple(sorted(keys, key=lambda key: (key.from_seq, key.public_key)))
+
+
+def with_heirs(session: Session, branch_id: str, lane_id: str) -> list[str]:
+    """A lane, and those that took its place one after the other."""
+    heirs: dict[str, list[str]] = {}
+    rows = session.execute(
+        select(Lane.id, Lane.replaces).where(
+            Lane.branch_id == branch_id, Lane.replaces.is_not(None)
+        )
+    )
+    for row in rows:
+        heirs.setdefault(row.replaces, []).append(row.id)
+    found = [lane_id]
+    for each in found:
+        found += [heir for heir in sorted(heirs.get(each, [])) if heir not in found]
+    return found
