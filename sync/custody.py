@@ -16,16 +16,17 @@ def hand_fen(log: Iterable[LogEntry], counted_total_fen: int = 0) -> int:
     log                The lane's own events: {"hash", "kind", "body", "verdict" if known}.
     counted_total_fen  All that the cashier has taken over from this officer so far, from row `me`.
 
-    A receipt counts whatever its verdict, for its cash was taken. A void counts unless it was
-    quarantined, once for each receipt, and only for a receipt of this log.
+    A receipt counts whatever its verdict, for its cash was taken, unless a supervisor has ruled
+    that it was not. A void counts unless it was quarantined or ruled void, once for each receipt,
+    and only for a receipt of this log.
     """
     taken: dict[str, int] = {}
     voided: set[str] = set()
     for entry in log:
-        body = entry["body"]
-        if entry["kind"] == "cash.receipt":
+        body, verdict = entry["body"], entry.get("verdict")
+        if entry["kind"] == "cash.receipt" and verdict != "voided":
             taken[entry["hash"]] = cash_of(body) or 0
-        elif entry["kind"] == "cash.void" and entry.get("verdict") != "quarantined":
+        elif entry["kind"] == "cash.void" and verdict not in ("quarantined", "voided"):
             voided.add(body.get("target"))
     return sum(fen for slip, fen in taken.items() if slip not in voided) - counted_total_fen
 

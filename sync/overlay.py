@@ -1,8 +1,8 @@
 """What the phone shows: the server's row with the phone's own events laid over it.
 
 The rule (sync-design 2.9): an event is laid over a row unless it is known to be applied with a
-tick at or below the row's as_of. One that is quarantined or parked leaves the arithmetic and is
-listed under review.
+tick at or below the row's as_of. One that is quarantined, parked or voided leaves the arithmetic
+and is listed beside the row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sync.parts import PARTS
 Row = Mapping[str, Any]
 OwnEvent = Mapping[str, Any]
 
-_REVIEW = ("quarantined", "parked")
+_REVIEW = ("quarantined", "parked", "voided")
 _RANK: dict[str | None, int] = {None: 0, "UNSIGNED": 1, "SIGNED": 2, "CASH": 3}
 
 # The state of a household in which nothing has happened yet in this sweep.

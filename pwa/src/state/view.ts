@@ -47,7 +47,7 @@ export interface VillageView {
 }
 
 /** Where a record is: on this phone, at the server, or waiting for the office. */
-export type Where = 'local' | 'uploaded' | 'parked' | 'quarantined';
+export type Where = 'local' | 'uploaded' | 'parked' | 'quarantined' | 'voided';
 
 export interface View {
   readonly today: ReadonlySignal<string>;
@@ -253,5 +253,6 @@ export const amountOf = (body: object): number =>
 function whereOf(phone: Phone, event: StoredEvent): Where {
   if (event.seq > phone.ack.value.seq) return 'local';
   const verdict = phone.verdicts.value.get(event.hash)?.verdict;
-  return verdict === 'quarantined' || verdict === 'parked' ? verdict : 'uploaded';
+  const isBeside = verdict === 'quarantined' || verdict === 'parked' || verdict === 'voided';
+  return isBeside ? verdict : 'uploaded';
 }

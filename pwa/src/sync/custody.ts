@@ -6,18 +6,25 @@ import type { OwnEvent } from './overlay';
 /**
  * The cash in the officer's hand in fen: receipts, less voids, less what was counted off her.
  *
- * A receipt counts whatever its verdict, for its cash was taken. A void counts unless it was
- * quarantined, once for each receipt, and only for a receipt of this log.
+ * A receipt counts whatever its verdict, for its cash was taken, unless a supervisor has ruled
+ * that it was not. A void counts unless it was quarantined or ruled void, once for each receipt,
+ * and only for a receipt of this log.
  */
 export function handFen(log: readonly OwnEvent[], countedTotalFen = 0): number {
   const voided = new Set(
     log
-      .filter(({ kind, verdict }) => kind === 'cash.void' && verdict !== 'quarantined')
+      .filter(({ kind, verdict }) => kind === 'cash.void' && !NO_VOID.has(verdict))
       .map(({ body }) => body.target),
   );
-  const taken = log.filter(({ kind, hash }) => kind === 'cash.receipt' && !voided.has(hash));
+  const taken = log.filter(
+    ({ kind, hash, verdict }) =>
+      kind === 'cash.receipt' && verdict !== 'voided' && !voided.has(hash),
+  );
   return taken.reduce((sum, { body }) => sum + (cashOf(body) ?? 0), 0) - countedTotalFen;
 }
+
+/** Under these verdicts a void undoes nothing. */
+const NO_VOID: ReadonlySet<string | undefined> = new Set(['quarantined', 'voided']);
 
 export interface CashLimits {
   readonly receipt_max_fen: number;

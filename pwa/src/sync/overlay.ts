@@ -2,8 +2,8 @@
  * What the phone shows: the server's row with the phone's own events laid over it.
  *
  * The rule (sync-design 2.9): an event is laid over a row unless it is known to be applied with a
- * tick at or below the row's as_of. One that is quarantined or parked leaves the arithmetic and is
- * listed under review.
+ * tick at or below the row's as_of. One that is quarantined, parked or voided leaves the arithmetic
+ * and is listed beside the row.
  */
 
 import { maySign } from './events';
@@ -97,7 +97,7 @@ function outcomeOf({ kind, body }: OwnEvent, events: Events): string | null {
 }
 
 const isUnderReview = ({ verdict }: OwnEvent): boolean =>
-  verdict === 'quarantined' || verdict === 'parked';
+  verdict === 'quarantined' || verdict === 'parked' || verdict === 'voided';
 
 /** Applied, and the row is young enough to hold it. */
 const isIn = ({ verdict, tick }: OwnEvent, asOf: number): boolean =>

@@ -42,6 +42,10 @@ const TEXTS: Readonly<Record<string, readonly [string, string]>> = {
     '收据号 {receipt_no} 不在本机领用的收据本内。',
     '记录已留存，由主管核实。',
   ],
+  need_never_came: [
+    '所依据的记录（{needs}）四十八小时内没有到。',
+    '记录已留存；所缺的记录到了会自动处理，否则由主管核实。',
+  ],
   internal_error: ['服务器出错，记录已留存。', '请稍后再看；技术人员已收到通知。'],
   no_numbers_left: ['本机收据号已用完。', '不要收现金。请向出纳领用新的收据本。'],
   over_receipt_limit: [

@@ -142,6 +142,7 @@ export const en: Text = {
     uploaded: 'On the server',
     parked: 'Waiting',
     quarantined: 'Under review',
+    voided: 'Set aside by the supervisor',
   },
   whereTitle: 'This receipt',
 
@@ -343,6 +344,7 @@ export const en: Text = {
     plan_edit_out_of_scope: 'Outside this work; ask the supervisor.',
     void_after_deposit: 'The cash is with the cashier: only she can reverse it.',
     number_not_in_book: 'The number is not in a book of this phone.',
+    need_never_came: 'What it rests on never came: the supervisor looks into it.',
     internal_error: 'The server failed; an engineer knows of it.',
   },
   reasonUnknown: 'The supervisor looks into it.',

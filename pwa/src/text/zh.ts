@@ -134,7 +134,13 @@ export const zh = {
   recordsHere: '本机的记录',
   state: { NONE: '待访', CASH: '已收现金', SIGNED: '已签回', UNSIGNED: '未签回' },
   willing: '还款意向',
-  where: { local: '仅在本机', uploaded: '已上传', parked: '待处理', quarantined: '待核实' },
+  where: {
+    local: '仅在本机',
+    uploaded: '已上传',
+    parked: '待处理',
+    quarantined: '待核实',
+    voided: '主管已注销',
+  },
   whereTitle: '这张收据',
 
   startVisit: '开始上门',
@@ -334,6 +340,7 @@ export const zh = {
     plan_edit_out_of_scope: '超出本次任务范围，请联系主管。',
     void_after_deposit: '现金已交出纳，请由出纳办理冲正。',
     number_not_in_book: '收据号不在本机的收据本内，由主管核实。',
+    need_never_came: '所依据的记录一直没有到，由主管核实。',
     internal_error: '服务器出错，技术人员已收到通知。',
   } as Readonly<Record<string, string>>,
   reasonUnknown: '由主管核实。',

@@ -315,6 +315,7 @@ EN: dict[str, str] = {
     "reason_plan_edit_out_of_scope": "outside the plan",
     "reason_void_after_deposit": "voided after the count",
     "reason_number_not_in_book": "number not in a book of the phone",
+    "reason_need_never_came": "what it rests on never came",
     "reason_internal_error": "server failed",
     "reason_parked": "waits for an earlier record",
     "reason_quarantined": "to verify",

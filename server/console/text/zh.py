@@ -292,6 +292,7 @@ ZH: dict[str, str] = {
     "reason_plan_edit_out_of_scope": "超出任务范围",
     "reason_void_after_deposit": "交款后作废",
     "reason_number_not_in_book": "号码不在领用的本内",
+    "reason_need_never_came": "所依据的记录一直没到",
     "reason_internal_error": "服务器出错",
     "reason_parked": "等待先到的记录",
     "reason_quarantined": "待核实",
