@@ -3,7 +3,8 @@
 These are answers for a person. A programmer's mistake is an AssertionError and never appears here.
 The rows lie in files by the place where they are said: problems_wire (phones and requests),
 problems_field (verdicts and the phone's own forms), problems_courier (what others carry),
-problems_office (console and command line), problems_plan (households that change hands).
+problems_office (console and command line), problems_plan (households that change hands),
+problems_ruling (events that were kept).
 """
 
 from __future__ import annotations
