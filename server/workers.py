@@ -10,6 +10,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from server import create_app
+from server.clock import system_clock
+from server.services.wire_files import forget_old_files
 from server.settings import Settings
 
 # SQLite has one writer at a time: a second process would only wait for the first one's lock.
@@ -51,6 +53,7 @@ class Workers(BaseApplication):
 
 def serve(settings: Settings, address: Address, *, when_ready: Callable[[], None]) -> None:
     """Serve until told to stop (SIGTERM or SIGINT). `when_ready` runs once the port is ours."""
+    forget_old_files(settings.data_dir, system_clock())
     Workers(settings, _options(settings, address, when_ready)).run()
 
 

@@ -20,12 +20,3 @@ def anchor_mac(secret: bytes, device: str, tick: int) -> str:
 def anchor_holds(secret: bytes, device: str, tick: int, mac: str) -> bool:
     """True if the mark is ours for this device and tick. Compared in constant time."""
     return mac.isascii() and hmac.compare_digest(anchor_mac(secret, device, tick), mac)
-
-
-def ack_mac(secret: bytes, lane: str, seq: int, head_hash: str, tail: tuple[str, str]) -> str:
-    """The mark under an acknowledgement: HMAC-SHA256 over "lane|seq|hash|epoch|req_id", hex.
-
-    tail  (epoch, req_id). The phone believes no acknowledgement without it.
-    """
-    words = "|".join((lane, str(seq), head_hash, *tail))
-    return hmac.new(secret, words.encode(), hashlib.sha256).hexdigest()

@@ -6,67 +6,47 @@ Rehearsals, tests and the simulation use it; the PWA does the same with its own 
 
 from __future__ import annotations
 
-import hmac
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
-from sync.anchor import ack_mac
+from sync.answer import mark_of, to_line
 from sync.base64url import from_base64url
 from sync.canonical import canonical_bytes, strict_json
 from sync.custody import hand_fen
-from sync.digest import digests
-from sync.events import EVENT_BYTES_MAX, ZERO_HASH, Envelope, check_body
+from sync.events import EVENT_BYTES_MAX, Envelope, check_body
 from sync.kinds import version_of
-from sync.lane import next_batch, pack_batch
+from sync.lane import BATCH_EVENTS_MAX, next_batch, pack_batch
 from sync.overlay import view
+from sync.phone_answer import Asked, believe
+from sync.phone_log import PhoneLog, Told
+from sync.phone_rows import PhoneRows, Rows
+from sync.phone_world import Signer, World
 from sync.problems import Problem
 from sync.receipts import Book, next_of
+from sync.runs import HASH_CHARS
 from sync.time_bounds import day_of
+from sync.transport import Parcel, Transport, carry
 
-# One request to /v1/sync: its body and headers, answered by the HTTP status and the body.
-Transport = Callable[[bytes, Mapping[str, str]], tuple[int, bytes]]
+__all__ = ["Phone", "Signer", "World"]
 
-# A page of 64 kB takes 8 s at 64 kbit/s: long enough to be worth a request, short enough to end.
-PULL_BYTES = 64 * 1024
+# A whole scope in one page: what breaks off is fetched from where it broke.
+PULL_BYTES = 1024 * 1024
 
-# A field day is two batches and a dozen pages. A sync that needs more has gone wrong.
+# A field day is one exchange. A sync that needs many more has gone wrong.
 ROUNDS_MAX = 200
 
+INCIDENTS_A_REQUEST = 20
 
-class Signer(Protocol):
-    """The device's key. It signs and shows its public half; nothing else leaves it."""
-
-    @property
-    def alg(self) -> str:
-        """The algorithm of the key: "ES256"."""
-
-    @property
-    def public_key(self) -> str:
-        """The uncompressed point as base64url."""
-
-    def sign(self, data: bytes, /) -> str:
-        """The signature over the bytes, as base64url of r||s."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What a phone takes from outside: its clock (ms UTC), randomness, and the build it runs."""
-
-    now_ms: Callable[[], int]
-    random_bytes: Callable[[int], bytes]
-    app: str = "phone-py"
-    boot: int = 1
+# Too much at once, or one event in it cannot be read: send less at a time, down to one.
+SEND_LESS = (400, 413)
 
 
 class Phone:
-    """One officer's phone: one key, one lane, one log that only grows.
+    """One officer's phone: one key, its lanes, one log that only grows.
 
-    log       Every event recorded here, in the order of the lane.
-    verdicts  hash -> {"verdict", "reason", "tick"}: with a tick as the feed brought it, which the
-              overlay goes by; without one as the push answer did, which is for the eye only.
-    rows      (etype, eid) -> {"row", "tick"}: what the server sent.
+    lane       The lane it records on; one before it was given up after its memory went back.
+    incidents  What went wrong here and a person should know, as it is told to the server.
     """
 
     def __init__(self, signer: Signer, world: World) -> None:
@@ -75,24 +55,46 @@ class Phone:
         self.identity: dict[str, Any] | None = None
         self.epoch: str | None = None
         self.anchor: dict[str, object] | None = None
-        self.cursor: str | None = None
-        self.log: list[Envelope] = []
-        self.sigs: dict[str, str] = {}
-        self.acked_seq = 0
-        self.verdicts: dict[str, dict[str, Any]] = {}
-        self.rows: dict[tuple[str, str], dict[str, Any]] = {}
-        self.incidents: list[str] = []
+        self.incidents: list[dict[str, Any]] = []
         self.pull_error: str | None = None
-        self._staged: dict[tuple[str, str], dict[str, Any]] | None = None
-        self._complete = False
-        self._asked: str | None = None
+        self.history = PhoneLog()
+        self.scope = PhoneRows()
+        self.parcel: Parcel | None = None
+        self._told_incidents = 0
+        self._most = BATCH_EVENTS_MAX
+        self._asked: Asked | None = None
         self._visit: tuple[object, str] | None = None
+
+    @property
+    def log(self) -> list[Envelope]:
+        """Every event recorded here, in order."""
+        return self.history.events
+
+    @property
+    def sigs(self) -> dict[str, str]:
+        """The signature of every event, by its hash."""
+        return self.history.sigs
+
+    @property
+    def verdicts(self) -> dict[str, Told]:
+        """What became of each event, as far as it is known."""
+        return self.history.verdicts
+
+    @property
+    def rows(self) -> Rows:
+        """(etype, eid) -> {"row", "tick"}: what the server sent."""
+        return self.scope.rows
+
+    @property
+    def cursor(self) -> str | None:
+        """How far the feed is here."""
+        return self.scope.cursor
 
     # Enrolment
 
     def enrol_request(self, code: str) -> bytes:
         """The body for POST /v1/enrol. The same code gives the same request: a retry is safe."""
-        return _wire(
+        return to_line(
             {
                 "code": code,
                 "alg": self.signer.alg,
@@ -142,8 +144,7 @@ class Phone:
         event = self._built(kind, body, self.world.now_ms() if at_ms is None else at_ms)
         if not unchecked and len(canonical_bytes(event.to_json())) > EVENT_BYTES_MAX:
             raise Problem("event_too_large", max_bytes=EVENT_BYTES_MAX)
-        self.log.append(event)
-        self.sigs[event.hash] = self.signer.sign(bytes.fromhex(event.hash))
+        self.history.append(event, self.signer.sign(bytes.fromhex(event.hash)))
         return event
 
     def next_receipt(self) -> tuple[str, str]:
@@ -166,73 +167,98 @@ class Phone:
     def sync(self, transport: Transport) -> None:
         """Exchange until nothing is left to send or to fetch.
 
-        A transport may fail in any round; the log is untouched and the next call goes on. A
-        refusal of the request raises `answer_not_believed` with the status.
+        A line may break in any round (OSError); nothing is lost and the next call goes on where
+        it broke. A refusal of the request raises `answer_not_believed` with the status.
         """
+        self.scope.try_again()
         for _ in range(ROUNDS_MAX):
-            body = self.build_sync()
-            status, answer = transport(body, self.headers(body))
-            if status != 200:
-                raise Problem("answer_not_believed", rule=f"status_{status}")
-            self.absorb(answer)
+            self.parcel = self.parcel or self._next_parcel()
+            sent = self.parcel
+            reply = carry(transport, sent)
+            self.parcel = None
+            if reply.status in SEND_LESS and sent.events > 1:
+                self._most = max(1, sent.events // 2)
+                continue
+            if reply.status != 200:
+                raise Problem("answer_not_believed", rule=f"status_{reply.status}")
+            self.absorb(reply.body)
             if self.is_done:
                 return
+            if self.scope.mending == "failed":
+                raise Problem("answer_not_believed", rule="digest")
         raise Problem("answer_not_believed", rule="rounds_max")
 
     @property
     def is_done(self) -> bool:
-        """True if every event is acknowledged and the last page of the feed is here."""
-        pulled = self._complete or self.pull_error is not None
-        return self.acked_seq == len(self.log) and pulled
+        """Every event is acknowledged, and the rows are proved to be those of the server."""
+        return not self.unacked and (self.scope.is_done or self.pull_error is not None)
 
     @property
     def unacked(self) -> list[Envelope]:
         """The events that only this phone holds, as far as it knows."""
-        return self.log[self.acked_seq :]
+        return self.history.unacked
+
+    @property
+    def acked_seq(self) -> int:
+        """The end of the acknowledged prefix of the lane."""
+        chain = self.history.chains.get(self.lane, [])
+        return next((n for n, e in enumerate(chain) if e not in self.history.acked), len(chain))
 
     def headers(self, body: bytes) -> dict[str, str]:
         """The headers that say which device sends these bytes, and prove it."""
         if self.identity is None:
             raise Problem("not_enrolled")
-        return {
-            "Doorstep-Device": str(self.identity["device"]),
-            "Doorstep-Signature": self.signer.sign(body),
-        }
+        named = {"Doorstep-Device": str(self.identity["device"])}
+        if any(event.kind == "key.rotated" for event in self.unacked):
+            # The server knows the old key only: the secret of the enrolment vouches for the new.
+            return named | {"Doorstep-Resume": mark_of(body, self._secret())}
+        return named | {"Doorstep-Signature": self.signer.sign(body)}
 
     def build_sync(self, limit_bytes: int = PULL_BYTES) -> bytes:
         """The next request: what is not acknowledged, and a page of the feed. Safe to repeat."""
-        batch = next_batch(self.unacked)
-        self._asked = self.world.random_bytes(16).hex()
-        return _wire(
+        if self.identity is None:
+            raise Problem("not_enrolled")
+        batch = next_batch(self.unacked, self._most)
+        req_id = self.world.random_bytes(16).hex()
+        untold = self.incidents[self._told_incidents :][:INCIDENTS_A_REQUEST]
+        sent = tuple(event.hash for event in batch)
+        told = self._told_incidents + len(untold)
+        self._asked = Asked(req_id, self.scope.cursor, sent, told)
+        self.parcel = None
+        return to_line(
             {
-                "req_id": self._asked,
+                "req_id": req_id,
                 "sent_at": self.world.now_ms(),
-                "push": pack_batch(batch, self.sigs[batch[-1].hash]) if batch else None,
-                "pull": {"cursor": self.cursor, "limit_bytes": limit_bytes},
+                "push": self._push(batch) if batch else None,
+                "pull": self.scope.wish(limit_bytes),
+                "beacon": self._beacon(),
+                "incidents": untold,
             }
         )
 
     def absorb(self, answer: bytes) -> None:
         """Take in an answer of /v1/sync, all of it or nothing.
 
-        Refuses `answer_not_believed` if it is not the answer to the last request, or if its
-        acknowledgement is not marked with our secret, or names a head that is not ours.
+        Refuses `answer_not_believed` if its mark is not made with our secret, or if it is not the
+        answer to the last request.
         """
-        try:
-            told = strict_json(answer)
-            acked = self._checked_ack(told)
-            _require_shape(told)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise Problem("answer_not_believed", rule="shape") from None
+        asked = self._asked
+        answered = believe(answer, self._secret(), asked, self.history.chains)
+        assert asked is not None, "nothing else is believed"
+        self._asked, self._told_incidents = None, asked.incidents
+        self._most = min(BATCH_EVENTS_MAX, self._most * 2)
+        told = answered.envelope
+        self.anchor, self.pull_error = told["anchor"], told["error"]
         if told["epoch"] != self.epoch:
-            # The server lost its memory or was restored: send everything again, it knows repeats.
-            self.epoch, self.acked_seq = told["epoch"], 0
-        if acked is not None:
-            self.acked_seq = acked
-        self._asked, self.anchor = None, told["anchor"]
-        for item in told["verdicts"]:
-            self._note_verdict(item)
-        self._absorb_pull(told.get("pull"))
+            # The server lost its memory or was restored: what it has now is what lanes prove.
+            self.epoch, self.history.acked = told["epoch"], set()
+        self.history.note_took(answered.took)
+        strange = [head for head in answered.heads if not self.history.prove(*head)]
+        if answered.page is not None and asked.cursor == self.scope.cursor:
+            self._absorb_page(answered.page, answered.said, told["lanes"])
+        for lane, seq, head_hash in strange:
+            if lane == self.lane:
+                self._leave_lane(seq, head_hash)
 
     # What the officer sees
 
@@ -276,8 +302,8 @@ class Phone:
         in_visit = self._visit is not None and self._visit[0] == household
         return Envelope(
             lane=self.lane,
-            seq=len(self.log) + 1,
-            prev=self.log[-1].hash if self.log else ZERO_HASH,
+            seq=len(self.history.chains.get(self.lane, [])) + 1,
+            prev=self.history.head_hash(self.lane),
             kind=kind,
             sv=version_of(kind),
             actor=str(self.identity["officer"]["id"]),
@@ -294,78 +320,70 @@ class Phone:
     def _target_body(self, body: Mapping[str, object]) -> Mapping[str, object]:
         return next((e.body for e in self.log if e.hash == body.get("target")), {})
 
-    def _checked_ack(self, told: Mapping[str, Any]) -> int | None:
-        """The acknowledged number if the answer holds, None if it acknowledges nothing."""
-        if self._asked is None or told["req_id"] != self._asked:
-            raise Problem("answer_not_believed", rule="req_id_echo")
-        ack = told["ack"]
-        if ack is None:
-            return None
-        seq, head_hash = ack["head_seq"], ack["head_hash"]
+    def _secret(self) -> bytes:
         secret = from_base64url(self.identity["ack_secret"]) if self.identity else None
-        assert secret is not None, "only an enrolled phone asks"
-        mark = ack_mac(secret, self.lane, seq, head_hash, (told["epoch"], told["req_id"]))
-        if ack["lane"] != self.lane or not hmac.compare_digest(mark, ack["mac"]):
-            raise Problem("answer_not_believed", rule="ack_mac")
-        if not 0 <= seq <= len(self.log):
-            raise Problem("answer_not_believed", rule="head_ahead_of_log")
-        if head_hash != (self.log[seq - 1].hash if seq else ZERO_HASH):
-            raise Problem("answer_not_believed", rule="head_not_mine")
-        return int(seq)
+        if secret is None:
+            raise Problem("not_enrolled")
+        return secret
 
-    def _note_verdict(self, item: Mapping[str, Any]) -> None:
-        """A verdict without a tick never replaces one that came with the feed."""
-        known = self.verdicts.get(item["hash"], {})
-        if "tick" in item or "tick" not in known:
-            kept = ("verdict", "reason", "needs", "tick")
-            self.verdicts[item["hash"]] = {key: item[key] for key in kept if key in item}
+    def _next_parcel(self) -> Parcel:
+        body = self.build_sync()
+        asked = self._asked
+        assert asked is not None, "a request was built"
+        headers = self.headers(body)
+        identity = {"Doorstep-Device": headers.pop("Doorstep-Device")}
+        return Parcel(asked.req_id, body, identity, headers, len(asked.sent))
 
-    def _absorb_pull(self, page: Mapping[str, Any] | None) -> None:
-        self.pull_error = page.get("error") if page else None
-        if page is None or self.pull_error:
-            return
-        if page["reset"]:
-            self._staged = {}
-        target = self.rows if self._staged is None else self._staged
-        for row in page["rows"]:
-            key = (row["etype"], row["eid"])
-            if row["op"] == "evict":
-                target.pop(key, None)
-            else:
-                target[key] = {"row": row["row"], "tick": row["tick"]}
-        for item in page["verdicts"]:
-            self._note_verdict(item)
-        self.cursor, self._complete = page["cursor"], page["complete"]
-        if self._complete:
-            if self._staged is not None:
-                self.rows, self._staged = self._staged, None
-            self._check_digest(page["digest"])
+    def _push(self, batch: list[Envelope]) -> dict[str, object]:
+        """The batch; with it what a key needs that changed inside."""
+        push = pack_batch(batch, self.sigs[batch[-1].hash])
+        for event in batch:
+            if event.kind == "key.rotated" and event.body.get("public_key"):
+                push["new_key"] = event.body["public_key"]
+                if event is not batch[0]:
+                    push["sigs"] = {str(event.seq - 1): self.sigs[event.prev]}
+        return push
 
-    def _check_digest(self, told: Mapping[str, str] | None) -> None:
-        """A scope that differs from the server's is noted, and fetched again from the start."""
-        own = digests({key: held["row"] for key, held in self.rows.items()})
-        if told is not None and dict(told) != own:
-            differ = sorted(e for e in {*told, *own} if told.get(e) != own.get(e))
-            self.incidents.append(f"digest:{','.join(differ)}")
-            self.cursor, self._complete = None, False
+    def _beacon(self) -> dict[str, object]:
+        return {
+            "lane": self.lane,
+            "head_seq": len(self.history.chains[self.lane]),
+            "head_hash": self.history.head_hash(self.lane)[:HASH_CHARS],
+            "hand_fen": self.hand_fen(),
+            "at": self.world.now_ms(),
+        }
 
+    def _absorb_page(
+        self, page: Mapping[str, Any], said: dict[str, Told], lanes: list[dict[str, Any]]
+    ) -> None:
+        """Rows and verdicts together. A complete page is compared with what the server has."""
+        verdicts, is_whole = self.scope.take(page, said)
+        if is_whole:
+            self.history.replace_verdicts(verdicts)
+        else:
+            self.history.verdicts |= verdicts
+        if page["complete"]:
+            self.history.settle(lanes)
+            differ = self.scope.check(page["digest"])
+            if differ:
+                self._note("digest_differs", {"types": differ})
 
-def _require_shape(told: Mapping[str, Any]) -> None:
-    """Touch all that will be read, so that a broken answer fails before anything has changed."""
-    _ = told["epoch"], told["anchor"]
-    page = told.get("pull")
-    marked = [*told["verdicts"]]
-    if page is not None and not page.get("error"):
-        _ = page["reset"], page["cursor"], page["complete"], page["digest"]
-        marked += page["verdicts"]
-        for row in page["rows"]:
-            _ = row["etype"], row["eid"], row["op"], row["tick"], row["row"]
-    for item in marked:
-        _ = item["hash"], item["verdict"]
+    def _leave_lane(self, seq: int, head_hash: str) -> None:
+        """The server has more of this lane than this phone remembers: go on on a new one."""
+        assert self.identity is not None, "only an enrolled phone is answered"
+        left = self.lane
+        self._note("lane_forked", {"lane": left, "head_seq": seq, "head_hash": head_hash})
+        self.lane = self.world.random_bytes(16).hex()
+        body = {
+            "device": self.identity["device"],
+            "code": self.identity["lane"]["code"],
+            "key_alg": self.signer.alg,
+            "replaces": left,
+        }
+        self.record("lane.opened", body)
 
-
-def _wire(message: Mapping[str, object]) -> bytes:
-    return json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+    def _note(self, kind: str, details: dict[str, object]) -> None:
+        self.incidents.append({"kind": kind, "details": details, "at": self.world.now_ms()})
 
 
 def _id(value: object) -> str | None:

@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from sync.columns import Limits, pack, unpack
 from sync.events import ZERO_HASH, Envelope
 from sync.fields import check_fields
 from sync.problems import Problem
+from sync.squeeze import squeeze, unsqueeze
 
-# One batch is one transaction: 100 events of about 600 bytes are 60 kB, 12 s at 40 kbit/s.
-BATCH_EVENTS_MAX = 100
+# One batch is one transaction and one answer. A field day has some 150 events, 20 kB as it travels.
+BATCH_EVENTS_MAX = 400
+
+# What the columns of a batch may unfold to: 250 leaves an event, and 20 kB of text in each.
+BATCH_LIMITS = Limits(records=BATCH_EVENTS_MAX, values=100_000, chars=8 * 1024 * 1024)
 
 Place = Literal["next", "behind", "gap", "fork"]
 
@@ -94,18 +99,19 @@ def expand_batch(push: Mapping[str, object]) -> list[Envelope]:
     Refuses `batch_invalid` (or the envelope's own refusal) for a shape that is no batch. What
     the bodies say is not asked here: one bad event never holds back the rest.
     """
-    _check_batch(push)
-    events = push["events"]
-    assert isinstance(events, list)
+    records = _check_batch(push)
     prev, first_seq = push["prev"], push["first_seq"]
     assert isinstance(first_seq, int)
     expanded: list[Envelope] = []
-    for index, item in enumerate(events):
-        if not isinstance(item, Mapping) or set(item) != set(EVENT_KEYS):
+    hashes: list[str] = []
+    for index, record in enumerate(records):
+        if set(record) != set(EVENT_KEYS):
             raise Problem("batch_invalid", field=f"events[{index}]", rule="keys_exactly")
+        body = record["body"]
         envelope = Envelope.from_json(
             {
-                **item,
+                **record,
+                "body": unsqueeze(body, hashes) if isinstance(body, dict) else body,
                 "v": 1,
                 "lane": push["lane"],
                 "seq": first_seq + index,
@@ -115,6 +121,7 @@ def expand_batch(push: Mapping[str, object]) -> list[Envelope]:
             }
         )
         prev = envelope.hash
+        hashes.append(prev)
         expanded.append(envelope)
     return expanded
 
@@ -127,6 +134,12 @@ def pack_batch(batch: Sequence[Envelope], sig: str) -> dict[str, object]:
     first = batch[0]
     assert all(event.seq == first.seq + index for index, event in enumerate(batch)), "consecutive"
     assert all((event.actor, event.app) == (first.actor, first.app) for event in batch)
+    hashes = [event.hash for event in batch]
+    records = []
+    for index, event in enumerate(batch):
+        told = event.to_json()
+        body = squeeze(event.body, hashes[:index])
+        records.append({key: told[key] for key in EVENT_KEYS} | {"body": body})
     return {
         "v": 1,
         "lane": first.lane,
@@ -134,19 +147,29 @@ def pack_batch(batch: Sequence[Envelope], sig: str) -> dict[str, object]:
         "prev": first.prev,
         "actor": first.actor,
         "app": first.app,
-        "events": [{key: event.to_json()[key] for key in EVENT_KEYS} for event in batch],
+        "events": pack(records),
         "sig": sig,
     }
 
 
-def next_batch(unacked: Sequence[Envelope]) -> list[Envelope]:
-    """The first events that may travel together: one actor, one app, 100 at most."""
+def next_batch(unacked: Sequence[Envelope], most: int = BATCH_EVENTS_MAX) -> list[Envelope]:
+    """The first events that may travel together: consecutive, of one actor and one app."""
     batch: list[Envelope] = []
-    for event in unacked[:BATCH_EVENTS_MAX]:
-        if batch and (event.actor, event.app) != (batch[0].actor, batch[0].app):
+    for event in unacked[:most]:
+        if batch and not _follows(batch[-1], event):
             break
         batch.append(event)
     return batch
+
+
+def _follows(last: Envelope, event: Envelope) -> bool:
+    """Stands it right behind the other, and is it of the same hand?"""
+    return (event.lane, event.seq, event.actor, event.app) == (
+        last.lane,
+        last.seq + 1,
+        last.actor,
+        last.app,
+    )
 
 
 def _place(head: Head, event: Link) -> Place:
@@ -157,14 +180,19 @@ def _place(head: Head, event: Link) -> Place:
     return "next" if event.prev == head.hash else "fork"
 
 
-def _check_batch(push: Mapping[str, object]) -> None:
+def _check_batch(push: Mapping[str, object]) -> list[dict[str, object]]:
+    """The packed events of a batch whose other keys are in order."""
     plain = {name: value for name, value in push.items() if name not in ("events", "sig")}
     for fault in check_fields(_BATCH, plain):
         raise Problem("batch_invalid", field=fault.field[:40], rule=fault.rule)
-    events = push.get("events")
-    if not isinstance(events, list) or not 1 <= len(events) <= BATCH_EVENTS_MAX:
-        raise Problem("batch_invalid", field="events", rule=f"list_of_1_to_{BATCH_EVENTS_MAX}")
     sig = push.get("sig")
     # Any text is taken for a signature: a wrong one is evidence, and gets a verdict.
     if not isinstance(sig, str) or len(sig) > 200:
         raise Problem("batch_invalid", field="sig", rule="text_of_200")
+    try:
+        records = unpack(push.get("events"), BATCH_LIMITS)
+    except Problem as problem:
+        raise Problem("batch_invalid", field="events", rule=problem.details["rule"]) from None
+    if not records:
+        raise Problem("batch_invalid", field="events", rule=f"1_to_{BATCH_EVENTS_MAX}")
+    return records

@@ -342,11 +342,18 @@ class MemoryStore:
                 verdict=verdict.verdict,
                 reason=verdict.reason,
                 needs=verdict.needs,
+                is_on_chain=self._is_on_chain(event),
             )
             if _lies_in(line, span) and not self._is_settled(event, verdict):
                 lines.append(line)
         lines.sort(key=lambda line: (line.tick, line.lane, line.seq, line.hash))
         return lines[: span.limit]
+
+    def _is_on_chain(self, event: Envelope) -> bool:
+        places = [(held.event.lane, held.event.seq) for held in self.state.events.values()]
+        lane = self.state.lanes.get(event.lane)
+        is_within = lane is not None and event.seq <= lane.head.seq
+        return is_within and places.count((event.lane, event.seq)) == 1
 
     def _is_settled(self, event: Envelope, verdict: Verdict) -> bool:
         if event.seq > self.state.settled.get(event.lane, 0):

@@ -150,6 +150,20 @@ WIRE: dict[str, tuple[int, str, str, str, str]] = {
         "手机会自动再试，不会丢失。",
         "The phone tries again by itself; nothing is lost.",
     ),
+    "piece_offset_wrong": (
+        409,
+        "上传位置不对，应从第 {upload_offset} 字节继续。",
+        "The piece does not begin at byte {upload_offset}, where the body goes on.",
+        "手机会自动从断点继续。",
+        "The phone goes on from there by itself.",
+    ),
+    "answer_gone": (
+        404,
+        "这次同步的回执已不在服务器上。",
+        "The server no longer keeps the answer to this request.",
+        "手机会自动重新同步，不会丢失。",
+        "The phone syncs again by itself; nothing is lost.",
+    ),
     "attachment_unknown": (
         404,
         "还没有记录提到这张照片。",

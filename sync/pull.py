@@ -91,25 +91,13 @@ class Page:
 
     reset: bool
     rows: tuple[Row, ...]
-    verdicts: tuple[Row, ...]
+    verdicts: tuple[VerdictLine, ...]
     cursor: str
     complete: bool
     digest: dict[str, str] | None
     repair: dict[str, list[int]] | None = None
     is_rewound: bool = False
     seen: int | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """The page as it travels."""
-        return {
-            "reset": self.reset,
-            "rows": list(self.rows),
-            "verdicts": list(self.verdicts),
-            "cursor": self.cursor,
-            "complete": self.complete,
-            "digest": self.digest,
-            "repair": self.repair,
-        }
 
 
 def give_out(store: PullStore, reader: Reader, wish: Wish) -> Page:
@@ -127,7 +115,7 @@ def give_out(store: PullStore, reader: Reader, wish: Wish) -> Page:
     page = Page(
         reset=reset,
         rows=rows,
-        verdicts=tuple(_verdict(line) for line in verdicts),
+        verdicts=tuple(verdicts),
         cursor=write_cursor(reader, epoch, wish.projection, place),
         complete=complete,
         digest=None,
@@ -284,12 +272,3 @@ def _row(line: FeedLine, row: Row | None) -> Row:
     op = "evict" if line.op == "evict" or row is None else "upsert"
     kept = row if op == "upsert" else None
     return {"etype": line.etype, "eid": line.eid, "tick": line.tick, "op": op, "row": kept}
-
-
-def _verdict(line: VerdictLine) -> Row:
-    told: Row = {"hash": line.hash, "verdict": line.verdict, "tick": line.tick}
-    if line.reason is not None:
-        told["reason"] = line.reason
-    if line.needs is not None:
-        told["needs"] = line.needs
-    return told

@@ -195,7 +195,11 @@ class FeedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictLine:
-    """The latest verdict of one of the officer's own events, and the event's place in its lane."""
+    """The latest verdict of one of the officer's own events, and the event's place in its lane.
+
+    is_on_chain  The event lies on the chain that ends in the lane's head, and no other event was
+                 stored under its number.
+    """
 
     tick: int
     lane: str
@@ -204,6 +208,7 @@ class VerdictLine:
     verdict: str
     reason: str | None
     needs: str | None = None
+    is_on_chain: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

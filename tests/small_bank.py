@@ -6,11 +6,12 @@ and their requests go through the Flask application.
 
 from __future__ import annotations
 
+import gzip
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -32,6 +33,7 @@ from server.tables import ReceiptBook
 from sync.client import Phone, World
 from sync.receipts import Book
 from sync.specimens import MONDAY
+from sync.transport import Reply, Request
 
 BRANCH = "tangchong"
 LI_WEI, ZHANG_MIN = "officer-1", "officer-2"
@@ -149,10 +151,29 @@ class Bank:
             plan_stops(BRANCH, sweep, stops, by=CHEN_JIE)
             publish_sweep(BRANCH, sweep, by=CHEN_JIE)
 
-    def send(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """The transport of a phone: one request to /v1/sync."""
-        answer = self.http.post("/v1/sync", data=body, headers=dict(headers))
-        return answer.status_code, answer.data
+    @overload
+    def send(self, given: Request) -> Reply: ...
+
+    @overload
+    def send(self, given: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]: ...
+
+    def send(
+        self, given: Request | bytes, headers: Mapping[str, str] | None = None
+    ) -> Reply | tuple[int, bytes]:
+        """The transport of a phone; or one POST of a body to /v1/sync, for its status and body."""
+        if isinstance(given, Request):
+            return self._carry(given)
+        reply = self._carry(Request("POST", "/v1/sync", headers or {}, given))
+        return reply.status, reply.body
+
+    def _carry(self, request: Request) -> Reply:
+        sent = {"Accept-Encoding": "gzip", **request.headers}
+        answer = self.http.open(
+            request.path, method=request.method, data=request.body, headers=sent
+        )
+        is_packed = answer.headers.get("Content-Encoding") == "gzip"
+        body = gzip.decompress(answer.data) if is_packed else answer.data
+        return Reply(answer.status_code, body, dict(answer.headers))
 
     def balance(self, account: str) -> int:
         with self.app.app_context(), snapshot() as session:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from server.api import attachments, courier, enrol, sync
+from server.api import answer, attachments, courier, enrol, sync
 from server.api.guesses import Guesses
+from server.schemas.exchange import EnvelopeSchema, PageSchema
 
 VERSION = "1"
 
@@ -30,5 +31,8 @@ def register_api(app: Flask) -> None:
     app.extensions["guesses"] = Guesses()
     app.extensions["couriers"] = Guesses()
     api = PhoneApi(app)
-    for module in (enrol, sync, attachments, courier):
+    # An answer is lines of text; what its lines hold is described beside it.
+    api.spec.components.schema("Page", schema=PageSchema)
+    api.spec.components.schema("Envelope", schema=EnvelopeSchema)
+    for module in (enrol, sync, answer, attachments, courier):
         api.register_blueprint(module.bp, url_prefix="/v1")

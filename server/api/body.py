@@ -31,12 +31,13 @@ def read_body(bytes_max: int, *, too_large: str = "body_too_large") -> bytes:
         received = None
     if received is None or len(received) > bytes_max:
         raise Problem(too_large, max_bytes=bytes_max)
+    return unpacked(received)
+
+
+def unpacked(received: bytes) -> bytes:
+    """The plain bytes of a body as it came. Refuses `body_not_gzip` and `body_too_large`."""
     if request.headers.get("Content-Encoding", "identity") == "identity":
         return received
-    return _unpacked(received)
-
-
-def _unpacked(received: bytes) -> bytes:
     if request.headers["Content-Encoding"].strip().lower() != "gzip":
         raise Problem("body_not_gzip")
     unpacker = zlib.decompressobj(_GZIP)

@@ -6,10 +6,9 @@ through the services, as the console does it.
 
 from __future__ import annotations
 
-import http.client
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +22,12 @@ from server.db import db
 from server.device_key import DeviceKey
 from server.keys import random_bytes
 from server.office.master_data import MasterData
+from server.rehearsal.line import Line
 from server.services import branches, enrolment, installation
 from server.services.load_master import load_master
 from server.settings import Settings
 from sync.client import Phone, World
+from sync.transport import Request
 
 BRANCH = "rehearsal"
 SUPERVISOR, CASHIER = "rehearsal-supervisor", "rehearsal-cashier"
@@ -74,30 +75,18 @@ class Stage:
     def exchange(self, officer: str) -> None:
         """The officer's phone talks to the server until both have everything."""
         if officer not in self.flat:
-            self.phones[officer].sync(self._post)
+            self.phones[officer].sync(self._line)
 
     def exchange_with_a_lost_answer(self, officer: str) -> None:
         """The first answer gets lost on the way; the phone sends the same again."""
         phone = self.phones[officer]
         body = phone.build_sync()
-        self._post(body, phone.headers(body))
-        phone.sync(self._post)
+        self._line(Request("POST", "/v1/sync", phone.headers(body), body))
+        phone.sync(self._line)
 
-    def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        return self.request("/v1/sync", body, headers)
-
-    def request(
-        self, path: str, body: bytes, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, bytes]:
-        """One POST over HTTP; the status and the body of the answer."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=TIMEOUT_S)
-        try:
-            given = {"Content-Type": "application/json", **(headers or {})}
-            connection.request("POST", path, body, given)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
+    @property
+    def _line(self) -> Line:
+        return Line(HOST, self.port, TIMEOUT_S)
 
     def enrol(self, officer: str) -> Phone:
         """Give an officer a phone: a code from the supervisor, a key made on the phone."""
@@ -107,9 +96,10 @@ class Stage:
             )
         world = World(now_ms=self.hands, random_bytes=random_bytes)
         phone = Phone(DeviceKey(), world)
-        status, answer = self.request("/v1/enrol", phone.enrol_request(code))
-        assert status == 201, f"enrolment answered {status}: {answer.decode()}"
-        phone.absorb_enrolment(answer)
+        json_headers = {"Content-Type": "application/json"}
+        reply = self._line(Request("POST", "/v1/enrol", json_headers, phone.enrol_request(code)))
+        assert reply.status == 201, f"enrolment answered {reply.status}: {reply.body.decode()}"
+        phone.absorb_enrolment(reply.body)
         self.phones[officer] = phone
         return phone
 

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from collections.abc import Mapping
 
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from sync.canonical import INT_MAX, canonical_bytes
 from sync.digest import BUCKETS
+from sync.problems import Problem
 from sync.pull import PROJECTION
 
 HEX_32 = validate.Regexp(r"\A[0-9a-f]{32}\Z")
+HEX_16 = validate.Regexp(r"\A[0-9a-f]{16}\Z")
+INTEGER = validate.Range(min=-INT_MAX, max=INT_MAX)
+WHOLE = validate.Range(min=0, max=INT_MAX)
 BUCKET = validate.Regexp(r"\A([0-9a-f]{16})?\Z")
 CURSOR_CHARS_MAX = 300
 # There are some ten types of rows; 16 of them make 80 kB of bucket digests, before they are packed.
 TYPES_MAX = 16
 TYPE_CHARS_MAX = 32
 PROJECTIONS_MAX = 1_000_000
+INCIDENTS_MAX = 20
+DETAILS_BYTES_MAX = 2048
+
+
+def check_details(details: Mapping[str, object]) -> None:
+    """The details of an incident are kept as canonical JSON: they must have one, and be short."""
+    try:
+        size = len(canonical_bytes(details))
+    except Problem as problem:
+        raise ValidationError(str(problem.details["rule"])) from None
+    if size > DETAILS_BYTES_MAX:
+        raise ValidationError(f"bytes_max_{DETAILS_BYTES_MAX}")
 
 
 class PullSchema(Schema):
@@ -38,6 +57,30 @@ class PullSchema(Schema):
     )
 
 
+class BeaconSchema(Schema):
+    """The word of a phone about its lane: how far it is, and the cash in the officer's hand."""
+
+    class Meta:
+        unknown = RAISE
+
+    lane = fields.String(required=True, validate=HEX_32)
+    head_seq = fields.Integer(required=True, strict=True, validate=WHOLE)
+    head_hash = fields.String(required=True, validate=HEX_16)
+    hand_fen = fields.Integer(required=True, strict=True, validate=INTEGER)
+    at = fields.Integer(required=True, strict=True, validate=INTEGER)
+
+
+class IncidentSchema(Schema):
+    """Something that went wrong on a phone, and that a person should know."""
+
+    class Meta:
+        unknown = RAISE
+
+    kind = fields.String(required=True, validate=validate.Regexp(r"\A[a-z][a-z0-9_]{0,63}\Z"))
+    details = fields.Dict(keys=fields.String(), required=True, validate=check_details)
+    at = fields.Integer(required=True, strict=True, validate=INTEGER)
+
+
 class SyncSchema(Schema):
     """One exchange. The push part is read by sync.push.read_batch, which rebuilds its hashes."""
 
@@ -48,6 +91,12 @@ class SyncSchema(Schema):
     sent_at = fields.Integer(required=True, strict=True)
     push = fields.Dict(keys=fields.String(), required=True, allow_none=True)
     pull = fields.Nested(PullSchema, required=True, allow_none=True)
+    beacon = fields.Nested(BeaconSchema, load_default=None, allow_none=True)
+    incidents = fields.List(
+        fields.Nested(IncidentSchema),
+        load_default=list,
+        validate=validate.Length(max=INCIDENTS_MAX),
+    )
 
 
 class AnchorSchema(Schema):
@@ -57,61 +106,64 @@ class AnchorSchema(Schema):
     mac = fields.String(required=True)
 
 
-class AckSchema(Schema):
-    """The end of the lane's contiguous prefix, marked with the secret of the enrolment."""
+class LanePrefixesSchema(Schema):
+    """A lane of the device, and where its prefixes end: stored, in a backup, settled."""
 
     lane = fields.String(required=True)
     head_seq = fields.Integer(required=True)
     head_hash = fields.String(required=True)
-    mac = fields.String(required=True)
+    archived_seq = fields.Integer(required=True)
+    settled_seq = fields.Integer(required=True)
+    settled_hash = fields.String(required=True)
 
 
-class VerdictSchema(Schema):
-    """What became of an event; `first` is the verdict that a repeat had at first."""
-
-    seq = fields.Integer()
-    hash = fields.String(required=True)
-    verdict = fields.String(
-        required=True, validate=validate.OneOf(["applied", "duplicate", "parked", "quarantined"])
-    )
-    first = fields.String()
-    reason = fields.String()
-    needs = fields.String()
-    tick = fields.Integer()
-
-
-class FeedRowSchema(Schema):
-    """One row that changed, or that left the officer's scope."""
-
-    etype = fields.String(required=True)
-    eid = fields.String(required=True)
-    tick = fields.Integer(required=True)
-    op = fields.String(required=True, validate=validate.OneOf(["upsert", "evict"]))
-    row = fields.Dict(required=True, allow_none=True)
-
-
-class PageSchema(Schema):
-    """A page of the feed; `error` stands alone when there is none for this device."""
-
-    error = fields.String()
-    reset = fields.Boolean()
-    rows = fields.List(fields.Nested(FeedRowSchema))
-    verdicts = fields.List(fields.Nested(VerdictSchema))
-    cursor = fields.String()
-    complete = fields.Boolean()
-    digest = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
-    repair = fields.Dict(
-        keys=fields.String(), values=fields.List(fields.Integer()), allow_none=True
-    )
-
-
-class SyncAnswerSchema(Schema):
-    """The answer to an exchange. A phone believes no acknowledgement without its mac."""
+class EnvelopeSchema(Schema):
+    """The second line of an answer. took: runs of [count, verdict, reason, needs, is_repeat]."""
 
     req_id = fields.String(required=True)
     epoch = fields.String(required=True)
     now = fields.Integer(required=True)
     anchor = fields.Nested(AnchorSchema, required=True)
-    ack = fields.Nested(AckSchema, required=True, allow_none=True)
-    verdicts = fields.List(fields.Nested(VerdictSchema), required=True)
-    pull = fields.Nested(PageSchema, required=True, allow_none=True)
+    lanes = fields.List(fields.Nested(LanePrefixesSchema), required=True)
+    took = fields.List(fields.List(fields.Raw()), required=True, allow_none=True)
+    error = fields.String(required=True, allow_none=True)
+
+
+class PackedSchema(Schema):
+    """Records as columns: how many, which table each is in, and the tables."""
+
+    n = fields.Integer(required=True)
+    order = fields.List(fields.Integer(), required=True)
+    tables = fields.List(fields.List(fields.Raw()), required=True)
+
+
+class PageSchema(Schema):
+    """The first line of an answer: a page of the feed, or null.
+
+    rows      Packed objects of etype, eid, tick, op, row.
+    verdicts  [lane, runs of [from, to, hash16, tick, verdict, reason, needs]].
+    alone     [hash, tick, verdict, reason, needs] of events beside the chain.
+    """
+
+    reset = fields.Boolean(required=True)
+    cursor = fields.String(required=True)
+    complete = fields.Boolean(required=True)
+    rows = fields.Nested(PackedSchema, required=True)
+    verdicts = fields.List(fields.List(fields.Raw()), required=True)
+    alone = fields.List(fields.List(fields.Raw()), required=True)
+    digest = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, allow_none=True
+    )
+    repair = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Integer()),
+        required=True,
+        allow_none=True,
+    )
+
+
+class UploadSchema(Schema):
+    """How much of a body has come, and whether its answer can be fetched."""
+
+    upload_offset = fields.Integer(required=True)
+    answered = fields.Boolean(required=True)

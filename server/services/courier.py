@@ -16,9 +16,10 @@ from server.clock import now_ms
 from server.db import snapshot
 from server.keys import running_settings, sealing_key
 from server.seal import seal_answer, unseal
-from server.services.devices import KnownDevice, note_seen, vouched
+from server.services.devices import KnownDevice, vouched
 from server.services.installation import epoch
 from server.services.kept_bundles import Came, keep_bundle, note_bundle
+from server.services.note_beacon import Word, note_beacon
 from server.services.raw_inbox import keep_raw
 from server.services.take_in import take_in
 from server.tables import Lane
@@ -86,7 +87,7 @@ def deliver(data: bytes, carrier: Carrier) -> Delivered:
         log.warning("bundle kept sha256=%s code=%s", digest[:16], problem.code)
         return Delivered(id=data[6:22].hex(), answer=None, problem=problem)
     outcomes = [_take(device, batch, carrier.via) for batch in content.batches]
-    note_seen(device)
+    note_beacon(device, Word())
     came = Came(digest, carrier.device_id, device.branch_id)
     note_bundle(came, lane_id=_lane(content), events=_count(outcomes), size=len(data))
     told = _told(device, bundle, outcomes)

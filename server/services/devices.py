@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from server.clock import now_ms
-from server.db import snapshot, transaction
+from server.db import snapshot
 from server.device_key import verify
 from server.tables import Device
 from sync.base64url import from_base64url
@@ -86,6 +86,13 @@ def _known(row: Device, secret: bytes, *, is_resumed: bool) -> KnownDevice:
     )
 
 
+def require_device(device_id: str) -> None:
+    """Somebody names a device of ours; it is not proved. Refuses `device_unknown`."""
+    with snapshot() as session:
+        if session.scalar(select(Device.id).where(Device.id == device_id)) is None:
+            raise Problem("device_unknown")
+
+
 def _is_proved(row: Device, secret: bytes, proof: Proof, body: bytes) -> bool:
     if not proof.resume:
         return verify(row.public_key, body, proof.signature)
@@ -93,9 +100,7 @@ def _is_proved(row: Device, secret: bytes, proof: Proof, body: bytes) -> bool:
     return proof.resume.isascii() and hmac.compare_digest(mark, proof.resume)
 
 
-def note_seen(device: KnownDevice) -> None:
-    """Remember that the device was here, unless it was a moment ago."""
-    if device.last_seen_at_ms is not None and now_ms() - device.last_seen_at_ms < SEEN_EVERY_MS:
-        return
-    with transaction(device.branch_id, actor=device.officer_id, cause="note_seen") as tx:
-        tx.session.get_one(Device, (device.branch_id, device.id)).last_seen_at_ms = tx.now_ms
+def is_seen_lately(device: KnownDevice) -> bool:
+    """It was here a moment ago, and that is written down."""
+    last = device.last_seen_at_ms
+    return last is not None and now_ms() - last < SEEN_EVERY_MS

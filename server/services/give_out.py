@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from server.db import snapshot
 from server.keys import installation_secret
 from server.services import hand_overs
@@ -11,9 +14,12 @@ from server.services.devices import KnownDevice
 from server.services.rewound import end_rewound_epoch
 from server.services.rows import build_rows
 from server.stores.pull_store import Scope, SqlPullStore
+from server.tables import Lane
 from sync.anchor import anchor_mac
 from sync.pull import PROJECTIONS, Page, Reader, Wish
 from sync.pull import give_out as give_out_page
+
+PREFIXES = ("head_seq", "head_hash", "archived_seq", "settled_seq", "settled_hash")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +27,14 @@ class Given:
     """One snapshot's answer: the history, its newest tick, and a page if one was asked for.
 
     error  Why there is none although one was asked for: a code of sync.problems.
+    lanes  Every lane of the device: where its prefixes end (head, archived, settled).
     """
 
     epoch: str
     tick: int
     anchor_mac: str
     page: Page | None
+    lanes: list[dict[str, object]]
     error: str | None = None
 
 
@@ -55,9 +63,21 @@ def _read(device: KnownDevice, wish: Wish | None) -> tuple[Given, bool]:
         store = SqlPullStore(Scope(session, device.branch_id, device.officer_id), build_rows)
         epoch, tick = store.epoch(), store.tick()
         page = give_out_page(store, reader, wish) if wish and error is None else None
+        lanes = lanes_of(session, device)
         is_news = page is not None and hand_overs.is_news(session, device, page.seen)
     mac = anchor_mac(secret, device.id, tick)
-    return Given(epoch=epoch, tick=tick, anchor_mac=mac, page=page, error=error), is_news
+    given = Given(epoch=epoch, tick=tick, anchor_mac=mac, page=page, lanes=lanes, error=error)
+    return given, is_news
+
+
+def lanes_of(session: Session, device: KnownDevice) -> list[dict[str, object]]:
+    """The lanes of a device as an answer tells them."""
+    rows = session.scalars(
+        select(Lane)
+        .where(Lane.branch_id == device.branch_id, Lane.device_id == device.id)
+        .order_by(Lane.id)
+    )
+    return [{"lane": row.id, **{name: getattr(row, name) for name in PREFIXES}} for row in rows]
 
 
 def _refusal(device: KnownDevice, wish: Wish) -> str | None:

@@ -6,6 +6,7 @@ from server.db import transaction
 from server.device_key import ALGORITHM, verify
 from server.keys import installation_secret
 from server.services.devices import KnownDevice
+from server.services.note_beacon import Word, write_word
 from server.services.projection import Projection
 from server.services.tend import tend_now_and_then
 from server.stores.push_store import SqlPushStore
@@ -13,10 +14,13 @@ from sync.push import Batch, Delivery, Outcome
 from sync.push import take_in as take_in_batch
 
 
-def take_in(device: KnownDevice, batch: Batch, *, via: str = "https") -> Outcome:
+def take_in(
+    device: KnownDevice, batch: Batch, word: Word | None = None, *, via: str = "https"
+) -> Outcome:
     """Store and judge a batch of events. Raises Busy if the database could not be locked.
 
-    via  https, or courier or qr: somebody else carried it, and `device` made it.
+    word  What the phone says of itself, written in the same transaction; None if it is not here.
+    via   https, or courier or qr: somebody else carried it, and `device` made it.
     """
     with transaction(device.branch_id, actor=device.officer_id, cause="push") as tx:
         projection = Projection(tx)
@@ -31,6 +35,8 @@ def take_in(device: KnownDevice, batch: Batch, *, via: str = "https") -> Outcome
             via=via,
         )
         outcome = take_in_batch(store, batch, delivery)
+        if word is not None:
+            write_word(tx, device, word)
         projection.close()
         store.close()
     tend_now_and_then(device.branch_id)

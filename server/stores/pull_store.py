@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server.stores.events import is_latest
 from server.tables import Clock, EpochRow, EventRow, Feed, Lane, VerdictRow
@@ -73,7 +73,7 @@ class SqlPullStore:
         tick = VerdictRow.tick + 0 if span.is_from_nothing else VerdictRow.tick
         branch_id = self.scope_of.branch_id
         rows = self.session.execute(
-            select(VerdictRow, EventRow.lane_id, EventRow.seq)
+            select(VerdictRow, EventRow.lane_id, EventRow.seq, _is_on_chain())
             .join(
                 EventRow,
                 and_(EventRow.branch_id == branch_id, EventRow.hash == VerdictRow.event_hash),
@@ -112,7 +112,19 @@ def _is_unsettled() -> ColumnElement[bool]:
     )
 
 
-def _verdict_line(row: VerdictRow, lane_id: str, seq: int) -> VerdictLine:
+def _is_on_chain() -> ColumnElement[bool]:
+    """Not beyond the lane's head, and alone at its place: what else could the chain run through?"""
+    other = aliased(EventRow)
+    is_shared = exists().where(
+        other.branch_id == EventRow.branch_id,
+        other.lane_id == EventRow.lane_id,
+        other.seq == EventRow.seq,
+        other.hash != EventRow.hash,
+    )
+    return and_(EventRow.seq <= Lane.head_seq, ~is_shared)
+
+
+def _verdict_line(row: VerdictRow, lane_id: str, seq: int, is_on_chain: bool) -> VerdictLine:
     return VerdictLine(
         tick=row.tick,
         lane=lane_id,
@@ -121,4 +133,5 @@ def _verdict_line(row: VerdictRow, lane_id: str, seq: int) -> VerdictLine:
         verdict=row.verdict,
         reason=row.reason,
         needs=row.needs,
+        is_on_chain=bool(is_on_chain),
     )

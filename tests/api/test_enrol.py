@@ -146,14 +146,18 @@ def test_it_describes_itself(one_bank: Bank) -> None:
         "/v1/enrol",
         "/v1/hello",
         "/v1/sync",
+        "/v1/answer",
         "/v1/attachments/{sha256}",
         "/v1/courier",
     }
     sync = document["paths"]["/v1/sync"]["post"]
     assert sync["requestBody"]["content"]["application/json"]["schema"]
+    lines = sync["responses"]["200"]["content"]["text/plain"]["schema"]
+    assert "Three lines" in lines["description"]
+    assert {"Page", "Envelope"} <= set(document["components"]["schemas"])
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/sync"), ("POST", "/v1/nothing")])
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/sync"), ("POST", "/v1/nothing")])
 def test_it_refuses_in_json_what_it_does_not_serve(one_bank: Bank, method: str, path: str) -> None:
     answer = one_bank.http.open(path, method=method)
 

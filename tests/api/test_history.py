@@ -29,7 +29,7 @@ def test_it_gives_a_rewound_history_a_new_name_at_once(bank: Bank) -> None:
     phone, other = bank.phone(), bank.phone(numbers=0)
     slip = phone.record("cash.receipt", say.receipt_body(phone.next_receipt()))
     old = phone.epoch
-    phone.cursor = ahead(bank, phone, 3)
+    phone.scope.cursor = ahead(bank, phone, 3)
 
     phone.sync(bank.send)
     other.sync(bank.send)
@@ -46,7 +46,7 @@ def test_it_renames_no_history_for_a_cursor_without_a_good_mark(bank: Bank) -> N
     phone = bank.phone()
     old = phone.epoch
     forged = ahead(bank, phone, 3)
-    phone.cursor = forged[:-1] + ("0" if forged[-1] != "0" else "1")
+    phone.scope.cursor = forged[:-1] + ("0" if forged[-1] != "0" else "1")
 
     phone.sync(bank.send)
 

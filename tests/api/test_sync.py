@@ -7,8 +7,6 @@ SQLite and on PostgreSQL; each test looks at the answer and at what is stored.
 from __future__ import annotations
 
 import gzip
-import hashlib
-import hmac
 import json
 from typing import Any
 
@@ -21,7 +19,6 @@ from server.services.revoke_device import revoke_device
 from server.services.rows import build_rows
 from server.stores.pull_store import Scope, SqlPullStore
 from server.tables import CommitLog, EventRow, NoticeRow, RawInbox, ReceiptRow, VerdictRow, Visit
-from sync.base64url import from_base64url
 from sync.client import Phone
 from sync.problems import Problem
 from sync.specimens import (
@@ -36,14 +33,24 @@ from sync.specimens import (
     void_body,
 )
 from tests.small_bank import BRANCH, CHEN_JIE, LI_WEI, ZHANG_MIN, Bank
+from tests.wire import lines_of, with_event, with_events
 
 
 def ask(bank: Bank, phone: Phone, **changes: Any) -> tuple[int, dict[str, Any]]:
-    """One exchange as the phone would make it, with changes to its message, signed anew."""
+    """One exchange as the phone would make it, with changes to its message, signed anew.
+
+    Of a good answer: its envelope, and its page under "page".
+    """
     message = json.loads(phone.build_sync()) | changes
     body = json.dumps(message).encode()
     status, answer = bank.send(body, phone.headers(body))
-    return status, json.loads(answer)
+    return status, told(answer) if status == 200 else json.loads(answer)
+
+
+def told(answer: bytes) -> dict[str, Any]:
+    """The envelope of an answer, and its page under "page"."""
+    page, envelope = lines_of(answer)
+    return {**envelope, "page": page}
 
 
 def pushed(phone: Phone) -> dict[str, Any]:
@@ -86,17 +93,17 @@ def test_it_changes_nothing_when_the_same_body_comes_again(bank: Bank) -> None:
     body = phone.build_sync()
     headers = phone.headers(body)
 
-    first = json.loads(bank.send(body, headers)[1])
+    first = told(bank.send(body, headers)[1])
     ticks = len(bank.rows(CommitLog))
-    second = json.loads(bank.send(body, headers)[1])
+    answer = bank.send(body, headers)[1]
+    second = told(answer)
 
-    assert [item["verdict"] for item in first["verdicts"]] == ["applied"]
-    assert second["verdicts"][0]["verdict"] == "duplicate"
-    assert second["verdicts"][0]["first"] == "applied"
-    assert second["ack"] == first["ack"]
+    assert first["took"] == [[1, "applied", None, None, False]]
+    assert second["took"] == [[1, "applied", None, None, True]]
+    assert second["lanes"] == first["lanes"]
     assert len(bank.rows(CommitLog)) == ticks
     assert bank.balance(f"hand:{LI_WEI}") == 600_00
-    phone.absorb(json.dumps(second).encode())
+    phone.absorb(answer)
     assert phone.acked_seq == len(phone.log)
 
 
@@ -114,18 +121,18 @@ def test_it_unpacks_gzip_and_packs_the_answer(one_bank: Bank) -> None:
     assert answer.status_code == 200
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert json.loads(gzip.decompress(answer.data))["pull"]["complete"] is True
+    assert told(gzip.decompress(answer.data))["page"]["complete"] is True
 
 
 def test_it_takes_a_push_without_a_pull_and_a_pull_without_a_push(one_bank: Bank) -> None:
     phone = one_bank.phone()
     phone.record("intention.recorded", intention_body())
 
-    status, told = ask(one_bank, phone, pull=None)
-    assert (status, told["pull"], told["ack"]["head_seq"]) == (200, None, 2)
+    status, answer = ask(one_bank, phone, pull=None)
+    assert (status, answer["page"], answer["lanes"][0]["head_seq"]) == (200, None, 2)
 
-    status, told = ask(one_bank, phone, push=None)
-    assert (status, told["ack"], told["verdicts"]) == (200, None, [])
+    status, answer = ask(one_bank, phone, push=None)
+    assert (status, answer["took"], answer["page"]["complete"]) == (200, None, True)
 
 
 @pytest.mark.parametrize("amount", [0, -1, 5_000_000_01, "600", True])
@@ -144,12 +151,12 @@ def test_it_keeps_a_receipt_of_an_amount_that_is_none(bank: Bank, amount: Any) -
 def test_it_refuses_an_amount_with_a_fraction_as_no_canonical_json(bank: Bank) -> None:
     phone = bank.phone()
     phone.record("cash.receipt", receipt_body(phone.next_receipt()))
-    push = pushed(phone)
-    push["events"][0]["body"]["amount_fen"] = 1.005
+    body = receipt_body(phone.next_receipt()) | {"amount_fen": 1.005}
+    push = with_event(pushed(phone), 0, body=body)
 
-    status, told = ask(bank, phone, push=push)
+    status, refusal = ask(bank, phone, push=push)
 
-    assert (status, told["code"]) == (400, "not_canonical")
+    assert (status, refusal["code"]) == (400, "not_canonical")
     assert [row.error for row in bank.rows(RawInbox)] == ["not_canonical"]
 
 
@@ -224,10 +231,10 @@ def test_it_takes_the_events_of_a_colleague_for_what_they_are(bank: Bank) -> Non
     mine, other = bank.phone(LI_WEI), bank.phone(ZHANG_MIN)
     slip = mine.record("cash.receipt", receipt_body(mine.next_receipt()))
 
-    status, told = ask(bank, other, push=pushed(mine))
+    status, answer = ask(bank, other, push=pushed(mine))
     mine.sync(bank.send)
 
-    assert (status, told["verdicts"][0]["verdict"]) == (200, "applied")
+    assert (status, answer["took"][0][:2]) == (200, [1, "applied"])
     assert bank.balance(f"hand:{LI_WEI}") == 600_00
     assert bank.balance(f"hand:{ZHANG_MIN}") == 0
     assert bank.query(select(func.count()).where(EventRow.hash == slip.hash))[0][0] == 1
@@ -283,21 +290,20 @@ def test_it_keeps_a_body_that_is_no_json_once(bank: Bank) -> None:
     ],
 )
 def test_it_refuses_a_message_of_another_form(one_bank: Bank, changes: Any, code: str) -> None:
-    status, told = ask(one_bank, one_bank.phone(), **changes)
+    status, refusal = ask(one_bank, one_bank.phone(), **changes)
 
-    assert (status, told["code"]) == (400, code)
+    assert (status, refusal["code"]) == (400, code)
     assert len(one_bank.rows(RawInbox)) == 1
 
 
-def test_it_refuses_more_than_a_hundred_events_at_once(one_bank: Bank) -> None:
+def test_it_refuses_more_events_than_one_batch_may_hold(one_bank: Bank) -> None:
     phone = one_bank.phone()
     phone.record("intention.recorded", intention_body())
-    push = pushed(phone)
-    push["events"] *= 101
+    push = with_events(pushed(phone), lambda events: events.extend(events * 400))
 
-    status, told = ask(one_bank, phone, push=push)
+    status, refusal = ask(one_bank, phone, push=push)
 
-    assert (status, told["code"]) == (400, "batch_invalid")
+    assert (status, refusal["code"]) == (400, "batch_invalid")
 
 
 def test_it_lets_a_wiped_phone_come_back_with_a_new_key(bank: Bank) -> None:
@@ -308,22 +314,10 @@ def test_it_lets_a_wiped_phone_come_back_with_a_new_key(bank: Bank) -> None:
     assert identity is not None
     phone.signer = DeviceKey()
     body = {"device": identity["device"], "alg": "ES256", "public_key": phone.signer.public_key}
-    rotated = phone.record("key.rotated", body)
+    phone.record("key.rotated", body)
     phone.record("cash.receipt", receipt_body(phone.next_receipt(), 50_00))
-    secret = from_base64url(identity["ack_secret"])
-    assert secret is not None
 
-    def resume(data: bytes, _headers: Any) -> tuple[int, bytes]:
-        message = json.loads(data)
-        message["push"] |= {
-            "new_key": phone.signer.public_key,
-            "sigs": {str(rotated.seq - 1): phone.sigs[rotated.prev]},
-        }
-        sent = json.dumps(message).encode()
-        mark = hmac.new(secret, sent, hashlib.sha256).hexdigest()
-        return bank.send(sent, {"Doorstep-Device": identity["device"], "Doorstep-Resume": mark})
-
-    phone.sync(resume)
+    phone.sync(bank.send)
     assert {item["verdict"] for item in phone.verdicts.values()} == {"applied"}
     assert bank.balance(f"hand:{LI_WEI}") == 650_00
 
@@ -355,11 +349,11 @@ def test_it_shows_an_officer_nothing_of_anothers_route(bank: Bank) -> None:
 
     assert ("household", "W2") not in mine.rows and ("household", "W1") not in other.rows
     assert mine.log[-1].hash not in other.verdicts
-    stolen, _ = ask(bank, other, pull={"cursor": mine.cursor, "limit_bytes": 99_999})
-    assert stolen == 200
-    told = ask(bank, other, pull={"cursor": mine.cursor, "limit_bytes": 99_999})[1]["pull"]
-    assert told["reset"] is True
-    assert {row["eid"] for row in told["rows"] if row["etype"] == "household"} == {"W2"}
+    pull = {"cursor": mine.cursor, "limit_bytes": 99_999}
+    status, answer = ask(bank, other, pull=pull)
+    page = answer["page"]
+    assert (status, page["reset"]) == (200, True)
+    assert {row["eid"] for row in page["rows"] if row["etype"] == "household"} == {"W2"}
 
 
 def test_it_reads_any_number_of_rows_in_the_same_number_of_queries(bank: Bank) -> None:

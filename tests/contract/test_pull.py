@@ -101,8 +101,8 @@ def test_it_gives_nothing_twice_and_only_what_changed(bench: Bench) -> None:
         ("household", "W2"),
         ("loan", "L-W2"),
     }
-    assert [item["hash"] for item in after.verdicts] == [slip.hash]
-    ticks = {row["tick"] for row in after.rows} | {item["tick"] for item in after.verdicts}
+    assert [item.hash for item in after.verdicts] == [slip.hash]
+    ticks = {row["tick"] for row in after.rows} | {item.tick for item in after.verdicts}
     assert len(ticks) == 1, "row and verdict come at one tick"
 
 
@@ -114,7 +114,7 @@ def test_it_never_splits_a_tick_over_two_pages(bench: Bench, limit: int) -> None
 
     seen: set[int] = set()
     for page in pages:
-        ticks = {row["tick"] for row in page.rows} | {item["tick"] for item in page.verdicts}
+        ticks = {row["tick"] for row in page.rows} | {item.tick for item in page.verdicts}
         assert not ticks & seen
         assert not ticks or min(ticks) > max(seen, default=-1)
         seen |= ticks
@@ -293,7 +293,7 @@ def test_it_gives_no_verdicts_of_events_that_are_settled(bench: Bench) -> None:
     pen = busy_week(bench)
     bench.settle(pen.log[5])
 
-    hashes = [item["hash"] for page in pages_of(bench, None, 3000) for item in page.verdicts]
+    hashes = [item.hash for page in pages_of(bench, None, 3000) for item in page.verdicts]
 
     assert hashes == [event.hash for event in pen.log[6:]]
 
@@ -307,7 +307,7 @@ def test_it_tells_of_a_fork_that_came_after_its_place_was_settled(bench: Bench) 
 
     (page,) = pages_of(bench, None, LIMIT_BYTES_MAX)
 
-    assert late.hash in {item["hash"] for item in page.verdicts}
+    assert late.hash in {item.hash for item in page.verdicts}
 
 
 def test_it_tells_the_latest_verdict_of_an_event_once(bench: Bench) -> None:
@@ -319,6 +319,6 @@ def test_it_tells_the_latest_verdict_of_an_event_once(bench: Bench) -> None:
     deliver(bench, pen.batch(1, 1))
     (settled,) = pages_of(bench, None, LIMIT_BYTES_MAX)
 
-    assert [item["verdict"] for item in parked.verdicts] == ["parked"]
-    assert parked.verdicts[0]["needs"] == slip.hash
-    assert [item["verdict"] for item in settled.verdicts] == ["applied", "applied"]
+    assert [item.verdict for item in parked.verdicts] == ["parked"]
+    assert parked.verdicts[0].needs == slip.hash
+    assert [item.verdict for item in settled.verdicts] == ["applied", "applied"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,7 @@ from server.services.passwords import password_fits
 from server.settings import Settings
 from server.tables import EventRow, Loan, Staff
 from sync.client import Phone, World
+from sync.transport import Reply, Request
 from tests.golden.weeks import golden, record
 
 WEDNESDAY, SATURDAY = "2026-11-25", "2026-11-28"
@@ -66,17 +67,18 @@ def enrolled(app: Flask, clock: Day) -> Phone:
     """A phone of the first officer with everything that is hers."""
     code = issue_code(BRANCH, OFFICER, issued_by="supervisor-1", minutes=10)
     phone = Phone(DeviceKey(), World(now_ms=clock, random_bytes=random_bytes))
-    phone.absorb_enrolment(post(app, "/v1/enrol", phone.enrol_request(code), {})[1])
-    phone.sync(lambda body, headers: post(app, "/v1/sync", body, headers))
+    enrol = Request("POST", "/v1/enrol", {}, phone.enrol_request(code))
+    phone.absorb_enrolment(carry(app, enrol).body)
+    phone.sync(lambda request: carry(app, request))
     return phone
 
 
-def post(app: Flask, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+def carry(app: Flask, request: Request) -> Reply:
     """One request through the application's client."""
-    answer = app.test_client().post(
-        path, data=body, headers=dict(headers), content_type="application/json"
+    answer = app.test_client().open(
+        request.path, method=request.method, data=request.body, headers=dict(request.headers)
     )
-    return answer.status_code, answer.data
+    return Reply(answer.status_code, answer.data, dict(answer.headers))
 
 
 def count_of(table: type[EventRow] | type[Loan] | type[Staff]) -> int:

@@ -18,6 +18,7 @@ from server.tables import EventRow, RawInbox
 from sync.client import Phone
 from sync.specimens import intention_body
 from tests.small_bank import Bank
+from tests.wire import with_event
 
 TEN_MEGABYTES = 10_000_000
 
@@ -127,10 +128,10 @@ def test_it_refuses_strange_json(one_bank: Bank, text: str) -> None:
     assert answer.json is not None and answer.json["code"] in ("body_not_json", "request_invalid")
 
 
-def with_event(phone: Phone, **changes: Any) -> bytes:
+def with_first(phone: Phone, **changes: Any) -> bytes:
     """The phone's next message with its first event changed."""
     message = json.loads(phone.build_sync())
-    message["push"]["events"][0] |= changes
+    message["push"] = with_event(message["push"], 0, **changes)
     return json.dumps(message).encode()
 
 
@@ -156,7 +157,7 @@ def test_it_refuses_an_envelope_that_has_no_bytes_and_keeps_the_body(
 ) -> None:
     phone = one_bank.phone()
     phone.record("intention.recorded", intention_body())
-    body = with_event(phone, **changes)
+    body = with_first(phone, **changes)
 
     status, _ = one_bank.send(body, phone.headers(body))
 

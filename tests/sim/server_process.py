@@ -10,8 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
+
+from server.rehearsal.line import Line
+from sync.transport import Reply, Request
 
 START_SECONDS_MAX = 60
 ANSWER_SECONDS_MAX = 20
@@ -63,17 +65,9 @@ class ServerProcess:
             self.kill()
         self.log.close()
 
-    def send(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def send(self, request: Request) -> Reply:
         """The transport of a phone over real HTTP. Raises OSError when the connection breaks."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS_MAX)
-        try:
-            connection.request("POST", "/v1/sync", body, dict(headers))
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        except http.client.HTTPException as error:
-            raise ConnectionError("the answer broke off") from error
-        finally:
-            connection.close()
+        return Line("127.0.0.1", self.port, ANSWER_SECONDS_MAX)(request)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)

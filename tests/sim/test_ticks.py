@@ -62,14 +62,14 @@ def test_it_skips_no_tick_for_any_cursor(bank: Bank) -> None:
         stop.set()
         pages = reading.result()
 
-    delivered = [item["hash"] for page in pages for item in page.verdicts]
+    delivered = [item.hash for page in pages for item in page.verdicts]
     stored = {
         row.hash
         for row in bank.query(select(EventRow.hash).where(EventRow.received_via == "https"))
     }
     assert len(delivered) == len(set(delivered)), "nothing comes twice"
     assert set(delivered) == stored and len(stored) == WRITERS * (2 * PUSHES + 1)
-    ticks = [item["tick"] for page in pages for item in page.verdicts]
+    ticks = [item.tick for page in pages for item in page.verdicts]
     assert ticks == sorted(ticks)
     assert bank.balance(f"hand:{LI_WEI}") == WRITERS * PUSHES * 1_00
     highest, count = bank.query(select(func.max(CommitLog.tick), func.count()))[0]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sync.anchor import ack_mac
+from sync.answer import to_line, write_tail
 from sync.base64url import to_base64url
 from sync.client import Phone
+from sync.columns import pack
 from sync.digest import digests
-from sync.events import ZERO_HASH
 from sync.lane import Head, expand_batch, extend
+from sync.transport import Reply, Request
 
 SECRET = b"k" * 32
 Answer = dict[str, Any]
@@ -42,18 +44,27 @@ class FakeKey:
 class FakeOffice:
     """Takes batches, answers with acknowledgements and pages of rows.
 
-    rows   (etype, eid) -> (tick, row). One page is at most `page` rows.
-    spoil  Called with each answer before it is sent.
+    rows    (etype, eid) -> (tick, row). One page is at most `page` rows.
+    spoil   Called with each answer as {"page", **envelope} before it is marked and sent.
+    tamper  Called with the bytes of each answer after it was marked.
     """
 
     def __init__(self) -> None:
         self.epoch = "epoch-1"
-        self.head = Head()
+        self.heads: dict[str, Head] = {}
         self.hashes: list[str] = []
         self.rows: dict[tuple[str, str], tuple[int, Mapping[str, Any]]] = {}
+        self.settled: dict[str, Head] = {}
         self.page = 100
         self.requests: list[Answer] = []
         self.spoil: Callable[[Answer], object] = lambda answer: None
+        self.tamper: Callable[[bytes], bytes] = lambda answer: answer
+
+    @property
+    def head(self) -> Head:
+        """The head of the only lane."""
+        (head,) = self.heads.values() or (Head(),)
+        return head
 
     def enrolment(self, request: bytes) -> bytes:
         lane = {"id": json.loads(request)["lane"], "code": "D1"}
@@ -68,54 +79,68 @@ class FakeOffice:
         }
         return json.dumps(told).encode()
 
-    def __call__(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def __call__(self, request: Request) -> Reply:
+        """A request that the phone sends whole, answered whole."""
+        assert (request.method, request.path) == ("POST", "/v1/sync"), request
+        return Reply(200, self.answer(gzip.decompress(request.body)))
+
+    def answer(self, body: bytes) -> bytes:
+        """The three lines for a plain body."""
         request = json.loads(body)
         self.requests.append(request)
         answer: Answer = {"req_id": request["req_id"], "epoch": self.epoch, "now": 1}
-        answer |= {"anchor": {"tick": len(self.rows), "mac": "0" * 16}}
-        answer |= self._pushed(request["push"], request["req_id"])
-        answer["pull"] = self._page(request["pull"]["cursor"])
+        answer |= {"anchor": {"tick": len(self.rows), "mac": "0" * 16}, "error": None}
+        answer["took"] = self._pushed(request["push"])
+        answer["lanes"] = [self._lane(lane) for lane in self.heads]
+        answer["page"] = self._page(request["pull"])
         self.spoil(answer)
-        return 200, json.dumps(answer).encode()
+        line = to_line(answer.pop("page"))
+        return self.tamper(line + b"\n" + write_tail(line, answer, SECRET))
 
-    def _pushed(self, push: Mapping[str, Any] | None, req_id: str) -> Answer:
+    def _pushed(self, push: Mapping[str, Any] | None) -> object:
         if push is None:
-            return {"ack": None, "verdicts": []}
-        events = expand_batch(push)
-        self.head = extend(self.head, events).head
+            return None
+        events = expand_batch({key: push[key] for key in push if key not in ("new_key", "sigs")})
+        lane = events[0].lane
+        self.heads[lane] = extend(self.heads.get(lane, Head()), events).head
         self.hashes += [event.hash for event in events if event.hash not in self.hashes]
-        verdicts = [{"seq": e.seq, "hash": e.hash, "verdict": "applied"} for e in events]
-        ack = {"lane": push["lane"], "head_seq": self.head.seq, "head_hash": self.head.hash}
-        tail = (self.epoch, req_id)
-        ack["mac"] = ack_mac(SECRET, push["lane"], self.head.seq, self.head.hash, tail)
-        return {"ack": ack, "verdicts": verdicts}
+        return [[len(events), "applied", None, None, False]]
 
-    def _page(self, cursor: str | None) -> Answer:
-        epoch, _, place = (cursor or "none.0").partition(".")
+    def _lane(self, lane: str) -> Answer:
+        head, settled = self.heads[lane], self.settled.get(lane, Head())
+        told = {"lane": lane, "head_seq": head.seq, "head_hash": head.hash, "archived_seq": 0}
+        return {**told, "settled_seq": settled.seq, "settled_hash": settled.hash}
+
+    def _page(self, pull: Mapping[str, Any]) -> Answer:
+        epoch, _, place = (pull["cursor"] or "none.0").partition(".")
         reset = epoch != self.epoch
         start = 0 if reset else int(place)
         ordered = sorted(self.rows.items(), key=lambda item: item[1][0])
-        page = ordered[start : start + self.page]
+        repair = {etype: list(range(256)) for etype in pull["repair"] or {}}
+        page = ordered[0 if repair else start : start + self.page]
         complete = start + self.page >= len(ordered)
         held = {key: row for key, (_, row) in self.rows.items()}
+        rows = [
+            {"etype": etype, "eid": eid, "tick": tick, "op": "upsert", "row": row}
+            for (etype, eid), (tick, row) in page
+        ]
         return {
             "reset": reset,
-            "rows": [
-                {"etype": etype, "eid": eid, "tick": tick, "op": "upsert", "row": row}
-                for (etype, eid), (tick, row) in page
-            ],
-            "verdicts": [],
-            "cursor": f"{self.epoch}.{start + len(page)}",
+            "cursor": f"{self.epoch}.{min(start + self.page, len(ordered))}",
             "complete": complete,
+            "rows": pack(rows),
+            "verdicts": [],
+            "alone": [],
             "digest": digests(held) if complete else None,
+            "repair": repair or None,
         }
 
     def forget(self) -> None:
-        """Lose everything: a new epoch, an empty lane."""
-        self.epoch, self.head, self.hashes = "epoch-2", Head(0, ZERO_HASH), []
+        """Lose everything: a new epoch, no lane."""
+        self.epoch, self.heads, self.hashes = "epoch-2", {}, []
 
 
 def state_of(phone: Phone) -> object:
     """What a second sync, or a refused answer, must not change."""
-    plain = {"acked_seq", "cursor", "epoch", "anchor", "verdicts", "rows", "incidents"}
+    plain = {"acked_seq", "cursor", "epoch", "anchor", "verdicts", "rows", "incidents", "lane"}
     return json.dumps({name: repr(getattr(phone, name)) for name in sorted(plain)})

@@ -1,16 +1,13 @@
-"""The marks of the server: under an anchor, and under an acknowledgement.
+"""The mark of the server under an anchor.
 
 Method: each thing the mark covers is changed, one at a time; the mark must no longer hold.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 import pytest
 
-from sync.anchor import ack_mac, anchor_holds, anchor_mac
+from sync.anchor import anchor_holds, anchor_mac
 
 SECRET = b"s" * 32
 
@@ -33,22 +30,3 @@ def test_it_does_not_hold_for_another(secret: bytes, device: str, tick: int) -> 
 @pytest.mark.parametrize("mac", ["", "0" * 16, "０" * 16, "0" * 15])
 def test_it_does_not_hold_for_what_is_no_mark(mac: str) -> None:
     assert not anchor_holds(SECRET, "dev-1", 7, mac)
-
-
-def test_it_marks_an_acknowledgement_in_the_form_of_the_protocol() -> None:
-    expected = hmac.new(SECRET, b"lane|3|hash|epoch|req", hashlib.sha256).hexdigest()
-
-    assert ack_mac(SECRET, "lane", 3, "hash", ("epoch", "req")) == expected
-
-
-def test_it_covers_everything_an_acknowledgement_says() -> None:
-    marks = {
-        ack_mac(SECRET, "lane", 3, "hash", ("epoch", "req")),
-        ack_mac(SECRET, "other", 3, "hash", ("epoch", "req")),
-        ack_mac(SECRET, "lane", 4, "hash", ("epoch", "req")),
-        ack_mac(SECRET, "lane", 3, "other", ("epoch", "req")),
-        ack_mac(SECRET, "lane", 3, "hash", ("other", "req")),
-        ack_mac(SECRET, "lane", 3, "hash", ("epoch", "other")),
-    }
-
-    assert len(marks) == 6

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sync.canonical import canonical_bytes
 from sync.client import Phone, World
+from sync.columns import pack
 from sync.events import EVENT_BYTES_MAX, ZERO_HASH, check_body
 from sync.problems import Problem
+from sync.transport import Reply, Request
 from tests.unit.cast import intention, notice, receipt, visit, void
 from tests.unit.fake_office import LOAN, Answer, FakeKey, FakeOffice, state_of
 
@@ -115,7 +117,7 @@ def test_it_sends_everything_once_and_fetches_everything(phone: Phone, office: F
     assert office.hashes == [event.hash for event in phone.log]
     assert phone.is_done and not phone.unacked and not phone.incidents
     assert phone.view("loan", "L-W14")["principal_fen"] == 1000_00
-    assert [len(r["push"]["events"]) for r in office.requests if r["push"]] == [100, 100, 31]
+    assert [r["push"]["events"]["n"] for r in office.requests if r["push"]] == [231]
 
 
 def test_it_changes_nothing_by_a_second_sync(phone: Phone, office: FakeOffice) -> None:
@@ -131,12 +133,12 @@ def test_it_changes_nothing_by_a_second_sync(phone: Phone, office: FakeOffice) -
 def test_it_loses_nothing_when_answers_are_lost(phone: Phone, office: FakeOffice) -> None:
     source = random.Random(8)
 
-    def lossy(body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    def lossy(request: Request) -> Reply:
         fate = source.random()
-        if fate < 0.3:
+        if fate < 0.4:
             raise ConnectionError("before")
-        answer = office(body, headers)
-        if fate < 0.6:
+        answer = office(request)
+        if fate < 0.8:
             raise ConnectionError("after")
         return answer
 
@@ -166,30 +168,65 @@ def test_it_sends_everything_again_to_an_office_that_lost_its_memory(
 
 
 def test_it_goes_on_sending_when_its_rows_are_refused(phone: Phone, office: FakeOffice) -> None:
-    office.spoil = lambda answer: answer.update(pull={"error": "device_revoked"})
+    office.spoil = lambda answer: answer.update(page=None, error="device_revoked")
 
     phone.sync(office)
 
     assert phone.pull_error == "device_revoked" and phone.is_done and not phone.rows
 
 
-def test_it_fetches_again_when_its_rows_differ(phone: Phone, office: FakeOffice) -> None:
-    wrong = {"loan": "0" * 64}
-    lies = iter([wrong])
+def wrong_digests(times: int) -> Callable[[Answer], None]:
+    """The first digests are not those of the rows that came."""
+    lies = iter([{"loan": "0" * 64}] * times)
 
     def spoil(answer: Answer) -> None:
-        answer["pull"]["digest"] = next(lies, answer["pull"]["digest"])
+        answer["page"]["digest"] = next(lies, answer["page"]["digest"])
 
-    office.spoil = spoil
+    return spoil
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_it_mends_rows_that_differ_and_only_then_is_done(
+    phone: Phone, office: FakeOffice, times: int
+) -> None:
+    office.spoil = wrong_digests(times)
 
     phone.sync(office)
 
-    assert phone.incidents == ["digest:book,loan,me"]
+    types = ["book", "loan", "me"]
+    told = [(item["kind"], item["details"]) for item in phone.incidents]
+    assert told == [("digest_differs", {"types": types})] * times
     assert phone.is_done and len(phone.rows) == 3
+    pulls = [request["pull"] for request in office.requests]
+    assert [bool(pull["repair"]) for pull in pulls] == [False, True, False][: times + 1]
+    assert [pull["cursor"] is None for pull in pulls] == [True, False, True][: times + 1]
+
+
+def test_it_never_says_done_when_rows_cannot_be_mended(phone: Phone, office: FakeOffice) -> None:
+    office.spoil = wrong_digests(9)
+
+    with pytest.raises(Problem, match="digest"):
+        phone.sync(office)
+
+    assert not phone.is_done
+    assert len(office.requests) == 3
+    office.spoil = lambda answer: None
+    phone.sync(office)
+    assert phone.scope.is_done and len(office.requests) == 4
+
+
+def test_it_drops_what_is_gone_from_a_repaired_bucket(phone: Phone, office: FakeOffice) -> None:
+    phone.sync(office)
+    phone.rows["loan", "L-GHOST"] = {"row": {"id": "L-GHOST"}, "tick": 1}
+    phone.scope.mending = "repair"
+
+    phone.sync(office)
+
+    assert ("loan", "L-GHOST") not in phone.rows and phone.is_done
 
 
 def test_it_stops_asking_an_office_that_never_ends(phone: Phone, office: FakeOffice) -> None:
-    office.spoil = lambda answer: answer["pull"].update(complete=False)
+    office.spoil = lambda answer: answer["page"].update(complete=False)
 
     with pytest.raises(Problem, match="rounds_max"):
         phone.sync(office)
@@ -200,7 +237,7 @@ def test_it_drops_what_is_evicted(phone: Phone, office: FakeOffice) -> None:
     gone = {"etype": "loan", "eid": "L-W14", "tick": 9, "op": "evict", "row": None}
 
     def spoil(answer: Answer) -> None:
-        answer["pull"] |= {"rows": [gone], "digest": None}
+        answer["page"] |= {"rows": pack([gone]), "digest": None}
 
     office.spoil = spoil
     phone.sync(office)
@@ -213,7 +250,7 @@ def test_it_shows_old_rows_until_the_last_page_of_a_reset(phone: Phone, office: 
     office.forget()
     office.page = 1
     body = phone.build_sync()
-    phone.absorb(office(body, {})[1])
+    phone.absorb(office.answer(body))
 
     assert len(phone.rows) == 3 and not phone.is_done
     phone.sync(office)
@@ -254,18 +291,26 @@ def test_it_lays_its_own_events_over_a_row_until_the_feed_has_them(
     def spoil(answer: Answer) -> None:
         row = {**LOAN, "principal_fen": 600_00, "interest_fen": 0}
         item = {"etype": "loan", "eid": "L-W14", "tick": 9, "op": "upsert", "row": row}
-        told = {"hash": slip.hash, "verdict": "applied", "reason": None, "tick": 9}
-        answer["pull"] |= {"rows": [item], "verdicts": [told], "digest": None}
+        run = [slip.seq, slip.seq, slip.hash[:16], 9, "applied", None, None]
+        answer["page"] |= {"rows": pack([item]), "verdicts": [[phone.lane, [run]]], "digest": None}
 
     office.spoil = spoil
     phone.sync(office)
     shown = phone.view("loan", "L-W14")
     assert (shown["principal_fen"], shown["pending"]) == (600_00, [])
-    office.spoil = lambda answer: answer["verdicts"].append(
-        {"seq": 2, "hash": slip.hash, "verdict": "duplicate"}
-    )
-    phone.record("intention.recorded", intention())
+    assert phone.verdicts[slip.hash]["tick"] == 9
+
+
+def test_it_keeps_the_verdict_of_the_feed_when_a_push_is_answered(
+    phone: Phone, office: FakeOffice
+) -> None:
+    slip = phone.record("cash.receipt", receipt())
     phone.sync(office)
+    phone.verdicts[slip.hash] = {"verdict": "applied", "tick": 9}
+    phone.history.acked.discard(slip.hash)
+
+    phone.sync(office)
+
     assert phone.verdicts[slip.hash]["tick"] == 9
 
 

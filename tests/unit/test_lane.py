@@ -11,9 +11,20 @@ from typing import Any
 
 import pytest
 
-from sync.lane import BATCH_EVENTS_MAX, Head, expand_batch, extend, next_batch, pack_batch
+from sync.columns import unpack
+from sync.lane import (
+    BATCH_EVENTS_MAX,
+    EVENT_KEYS,
+    Head,
+    expand_batch,
+    extend,
+    next_batch,
+    pack_batch,
+)
 from sync.problems import Problem
-from tests.unit.cast import chain, envelope
+from sync.squeeze import unsqueeze
+from tests.unit.cast import chain, envelope, notice, receipt
+from tests.wire import with_event, with_events
 
 
 def push(count: int = 3) -> dict[str, Any]:
@@ -27,16 +38,50 @@ def test_it_expands_what_it_packed() -> None:
         assert expand_batch(pack_batch(events[start:end], "sig")) == events[start:end]
 
 
+def test_it_keeps_every_hash_over_what_it_left_out() -> None:
+    """Hashes, words and strokes are found again; what does not follow from the rest stays."""
+    made = envelope(1, kind="notice.made", body=notice())
+    odd = envelope(2, made.hash, kind="notice.made", body=notice(text_hash=5, made="~1", about=[]))
+    slip = envelope(3, odd.hash, kind="cash.receipt", body=receipt(words=None))
+    void = envelope(4, slip.hash, kind="cash.void", body={"target": slip.hash, "words": "~"})
+    events = [made, odd, slip, void]
+
+    packed = pack_batch(events, "sig")
+
+    assert expand_batch(packed) == events
+    bodies = [record["body"] for record in unpack(packed["events"])]
+    assert bodies[0]["text_hash"] == "~" and bodies[3]["target"] == "~1"
+    assert bodies[2]["signature"]["strokes"].startswith("~")
+    assert unsqueeze(bodies[1], [made.hash]) == odd.body
+
+
+@pytest.mark.parametrize(
+    "body", [{"made": "~1"}, {"text_hash": "~"}, {"signature": {"strokes": "~!"}}, {"words": "~"}]
+)
+def test_it_refuses_a_mark_that_says_nothing(body: dict[str, Any]) -> None:
+    with pytest.raises(Problem, match="batch_invalid"):
+        expand_batch(with_event(push(1), 0, body=body))
+
+
+def test_it_is_not_burst_by_columns_of_one_value() -> None:
+    packed = push(400)
+    paths, columns = packed["events"]["tables"][0]
+    columns[paths.index("body/note")] = {"c": "x" * 30_000}
+
+    with pytest.raises(Problem, match="chars_max"):
+        expand_batch(packed)
+
+
 def test_it_sends_lane_actor_and_app_once_and_no_hash() -> None:
     packed = push()
 
     assert set(packed) == {"v", "lane", "first_seq", "prev", "actor", "app", "events", "sig"}
-    assert all(not {"lane", "seq", "prev", "hash"} & set(event) for event in packed["events"])
+    assert all(set(event) == set(EVENT_KEYS) for event in unpack(packed["events"]))
 
 
 def test_it_changes_every_later_hash_when_one_event_changes() -> None:
-    packed, changed = push(), push()
-    changed["events"][0] = {**changed["events"][0], "occurred_at": 0}
+    packed = push()
+    changed = with_event(packed, 0, occurred_at=0)
 
     before, after = expand_batch(packed), expand_batch(changed)
 
@@ -116,9 +161,8 @@ def test_it_refuses_a_batch_without_a_key(key: str) -> None:
         expand_batch(packed)
 
 
-def test_it_refuses_more_than_a_hundred_events() -> None:
-    packed = push(1)
-    packed["events"] = packed["events"] * (BATCH_EVENTS_MAX + 1)
+def test_it_refuses_more_events_than_one_batch_may_hold() -> None:
+    packed = with_events(push(1), lambda events: events.extend(events * BATCH_EVENTS_MAX))
 
     with pytest.raises(Problem, match="batch_invalid"):
         expand_batch(packed)
@@ -126,8 +170,7 @@ def test_it_refuses_more_than_a_hundred_events() -> None:
 
 @pytest.mark.parametrize("extra", ["seq", "prev", "hash", "lane"])
 def test_it_refuses_an_event_that_says_what_the_batch_says(extra: str) -> None:
-    packed = push()
-    packed["events"][1] = {**packed["events"][1], extra: 1}
+    packed = with_event(push(), 1, **{extra: 1})
 
     with pytest.raises(Problem, match="keys_exactly"):
         expand_batch(packed)
@@ -141,8 +184,7 @@ def test_it_refuses_a_number_that_runs_over() -> None:
 
 
 def test_it_takes_a_body_that_it_will_quarantine() -> None:
-    packed = push(1)
-    packed["events"][0] = {**packed["events"][0], "kind": "cash.gift", "body": {"what": 1}}
+    packed = with_event(push(1), 0, kind="cash.gift", body={"what": 1})
 
     assert expand_batch(packed)[0].kind == "cash.gift"
 
@@ -165,5 +207,5 @@ def test_it_starts_a_new_batch_when_actor_or_app_changes() -> None:
     assert next_batch([]) == []
 
 
-def test_it_stops_a_batch_at_a_hundred() -> None:
+def test_it_stops_a_batch_where_it_is_full() -> None:
     assert len(next_batch(chain(BATCH_EVENTS_MAX + 5))) == BATCH_EVENTS_MAX
