@@ -344,6 +344,10 @@ class Phone:
                     push["sigs"] = {str(event.seq - 1): self.sigs[event.prev]}
         return push
 
+    def beacon_request(self) -> bytes:
+        """The body of /v1/beacon: how far this phone is, when its events cannot travel."""
+        return canonical_bytes(self._beacon())
+
     def _beacon(self) -> dict[str, object]:
         return {
             "lane": self.lane,

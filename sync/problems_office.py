@@ -10,6 +10,13 @@ OFFICE: dict[str, tuple[int, str, str, str, str]] = {
         "请改正后重新提交。",
         "Correct it and submit again.",
     ),
+    "incident_unknown": (
+        404,
+        "没有这条异常。",
+        "There is no such incident.",
+        "请从手机页面重新打开。",
+        "Open it again from the page of the phone.",
+    ),
     "stale_edit": (
         409,
         "这一页打开后，内容已被别人改过。",

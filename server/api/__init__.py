@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from server.api import answer, attachments, courier, enrol, sync
+from server.api import answer, attachments, beacon, courier, enrol, sync
 from server.api.guesses import Guesses
 from server.schemas.exchange import EnvelopeSchema, PageSchema
 
@@ -34,5 +34,5 @@ def register_api(app: Flask) -> None:
     # An answer is lines of text; what its lines hold is described beside it.
     api.spec.components.schema("Page", schema=PageSchema)
     api.spec.components.schema("Envelope", schema=EnvelopeSchema)
-    for module in (enrol, sync, answer, attachments, courier):
+    for module in (enrol, sync, answer, beacon, attachments, courier):
         api.register_blueprint(module.bp, url_prefix="/v1")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.db import snapshot
 from server.services.cash_day import hands
+from server.services.phone_state import state_of
 from server.services.staff_names import names
 from server.tables import Device, EventRow, Lane
 
@@ -17,10 +18,12 @@ from server.tables import Device, EventRow, Lane
 class DeviceLine:
     """One phone. What it has not sent we cannot know; this is what we do know.
 
-    events     Events of its lane that the server has without a gap.
-    behind     Events that came ahead of a gap: so many more are certainly still on the phone.
-    last_at_ms When the last event of its lane was received.
-    hand_fen   Cash its officer has in hand by what has arrived so far.
+    lane       The codes of its lanes; it has opened another if its memory went backwards.
+    events     Events of its lanes that the server has without a gap.
+    missing    Events that are certainly still on the phone, by its last word or by a gap.
+    incidents  What went wrong on it and nobody has looked into.
+    last_at_ms When the last event of its lanes was received.
+    hand_fen   Cash its officer has in hand by what has arrived so far, over all his phones.
     """
 
     id: str
@@ -31,7 +34,8 @@ class DeviceLine:
     enrolled_at_ms: int
     last_seen_at_ms: int | None
     events: int
-    behind: int
+    missing: int
+    incidents: int
     last_at_ms: int | None
     hand_fen: int
 
@@ -40,16 +44,12 @@ def devices(branch_id: str) -> list[DeviceLine]:
     """All phones, by officer, the newest first."""
     with snapshot() as session:
         who, cash = names(session, branch_id), hands(session, branch_id)
-        rows = session.execute(
-            select(Device, Lane)
-            .join(Lane, (Lane.branch_id == Device.branch_id) & (Lane.device_id == Device.id))
+        rows = session.scalars(
+            select(Device)
             .where(Device.branch_id == branch_id)
             .order_by(Device.officer_id, Device.enrolled_at_ms.desc())
         ).all()
-        return [
-            _line(session, device, lane, who.get(device.officer_id, device.officer_id), cash)
-            for device, lane in rows
-        ]
+        return [_line(session, row, who.get(row.officer_id, row.officer_id), cash) for row in rows]
 
 
 def device_names(branch_id: str) -> dict[str, str]:
@@ -57,24 +57,32 @@ def device_names(branch_id: str) -> dict[str, str]:
     return {one.id: f"{one.officer} {one.lane}" for one in devices(branch_id)}
 
 
-def _line(
-    session: Session, device: Device, lane: Lane, officer: str, cash: dict[str, int]
-) -> DeviceLine:
-    last = session.execute(
-        select(func.max(EventRow.seq), func.max(EventRow.recorded_at_ms)).where(
-            EventRow.branch_id == device.branch_id, EventRow.lane_id == lane.id
-        )
-    ).one()
+def _line(session: Session, device: Device, officer: str, cash: dict[str, int]) -> DeviceLine:
+    state = state_of(session, device)
+    ahead, last_at_ms = _furthest(session, device)
     return DeviceLine(
         id=device.id,
         officer_id=device.officer_id,
         officer=officer,
-        lane=lane.code,
+        lane=" ".join(lane.code for lane in state.lanes),
         status=device.status,
         enrolled_at_ms=device.enrolled_at_ms,
         last_seen_at_ms=device.last_seen_at_ms,
-        events=lane.head_seq,
-        behind=max(0, (last[0] or 0) - lane.head_seq),
-        last_at_ms=last[1],
+        events=sum(lane.head_seq for lane in state.lanes),
+        missing=max(state.missing, ahead),
+        incidents=sum(each.settled_by is None for each in state.incidents),
+        last_at_ms=last_at_ms,
         hand_fen=cash.get(device.officer_id, 0),
     )
+
+
+def _furthest(session: Session, device: Device) -> tuple[int, int | None]:
+    """How far behind a gap events have come, and when the last one came."""
+    rows = session.execute(
+        select(Lane.head_seq, func.max(EventRow.seq), func.max(EventRow.recorded_at_ms))
+        .join(EventRow, (EventRow.branch_id == Lane.branch_id) & (EventRow.lane_id == Lane.id))
+        .where(Lane.branch_id == device.branch_id, Lane.device_id == device.id)
+        .group_by(Lane.id, Lane.head_seq)
+    ).all()
+    ahead = sum(max(0, seq - head) for head, seq, _ in rows)
+    return ahead, max((at for _, _, at in rows), default=None)

@@ -6,15 +6,21 @@ from sqlalchemy import select
 
 from server.db import transaction
 from server.services import feed, office_events
+from server.services.close_lanes import close_lanes_in
 from server.tables import Device, Lane, ReceiptBook
 from sync.problems import Problem
 
+# Lost, stolen, its officer leaves, a newer phone takes its place, something else.
+REASONS = ("lost", "stolen", "leaver", "replaced", "other")
 
-def revoke_device(branch_id: str, device_id: str, *, by: str) -> None:
-    """Revoke a phone and suspend the receipt books of its lane (U19). Doing it again does nothing.
 
-    Refuses `device_unknown`.
+def revoke_device(branch_id: str, device_id: str, *, by: str, reason: str = "other") -> None:
+    """Revoke a phone and suspend the receipt books of its lanes (U19). Again does nothing.
+
+    Refuses `device_unknown`, and `form_invalid` for a reason that is not one of REASONS.
     """
+    if reason not in REASONS:
+        raise Problem("form_invalid", field="reason", rule="one_of_the_list")
     with transaction(branch_id, actor=by, cause="revoke_device") as tx:
         device = tx.session.get(Device, (branch_id, device_id), with_for_update=True)
         if device is None:
@@ -38,8 +44,11 @@ def revoke_device(branch_id: str, device_id: str, *, by: str) -> None:
         body = {
             "device": device_id,
             "officer": device.officer_id,
+            "reason": reason,
             "lanes": sorted(lane_ids),
             "books": sorted(book.id for book in books),
         }
         office_events.record(tx, "device.revoked", body, actor=by)
         feed.touch_me(tx, device.officer_id)
+        tx.session.flush()
+        close_lanes_in(tx)

@@ -148,6 +148,7 @@ def test_it_describes_itself(one_bank: Bank) -> None:
         "/v1/sync",
         "/v1/answer",
         "/v1/attachments/{sha256}",
+        "/v1/beacon",
         "/v1/courier",
     }
     sync = document["paths"]["/v1/sync"]["post"]

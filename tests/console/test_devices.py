@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 
+from server.db import transaction
 from server.device_key import DeviceKey
-from server.tables import Device, EventRow, ReceiptBook
+from server.tables import Beacon, Device, EventRow, Incident, ReceiptBook
 from sync.client import Phone
+from sync.specimens import receipt_body
 from tests.console.fieldwork import li_wei_with_cash, take_cash
 from tests.console.visitors import Visitor, words
-from tests.small_bank import LI_WEI, Bank
+from tests.small_bank import BRANCH, LI_WEI, Bank
 
 
 def test_it_shows_a_code_and_its_qr_with_which_a_phone_enrols(
@@ -45,11 +47,61 @@ def test_it_shows_when_a_phone_was_last_seen_and_what_its_officer_holds(
     assert "2026-03-02 09:00" in text and "1,170.00" in text
 
 
+def test_it_shows_of_one_phone_what_has_not_come_and_what_went_wrong(
+    bank: Bank, chen_jie: Visitor
+) -> None:
+    phone = li_wei_with_cash(bank)
+    phone.record("cash.receipt", receipt_body(phone.next_receipt(), 30_00))
+    assert phone.identity is not None
+    device = phone.identity["device"]
+    tell(bank, phone, device)
+
+    page = chen_jie.get(f"/devices/{device}")
+
+    text = words(page)
+    assert "还有 1 条记录、现金 30.00 元没有送到" in text and "缺 1 条" in text
+    assert "SJ000103" in text and "同一序号有两条记录" in text
+    assert "缺 1 条" in words(chen_jie.get("/devices"))
+    assert "1 项异常" in words(chen_jie.get("/devices"))
+    chen_jie.post(f"/devices/{device}/incidents/i1")
+    assert "陈杰 已查看" in words(chen_jie.get(f"/devices/{device}"))
+
+
+def tell(bank: Bank, phone: Phone, device: str) -> None:
+    """What the phone said last of itself, and that its memory went backwards."""
+    last = phone.log[-1]
+    with bank.app.app_context(), transaction(BRANCH, actor="test", cause="tell") as tx:
+        beacon = Beacon(
+            branch_id=BRANCH,
+            lane_id=phone.lane,
+            head_seq=last.seq,
+            head_hash=last.hash[:16],
+            hand_fen=phone.hand_fen(),
+            at_ms=bank.clock.now,
+            received_at_ms=bank.clock.now,
+        )
+        incident = Incident(
+            branch_id=BRANCH, id="i1", device_id=device, kind="forked", details="{}", at_ms=1
+        )
+        tx.session.merge(beacon)
+        tx.session.merge(incident)
+
+
+def test_it_shows_what_must_happen_before_an_officer_leaves(bank: Bank, chen_jie: Visitor) -> None:
+    li_wei_with_cash(bank)
+
+    text = words(chen_jie.get(f"/leaving/{LI_WEI}"))
+
+    assert "李薇 离岗清单" in text and "手中现金 1,170.00 元" in text
+    assert "1 部手机在用" in text and "2 户仍由本人负责" in text
+    assert "没有未了事项" in words(chen_jie.get("/leaving/officer-2"))
+
+
 def test_it_revokes_a_phone_and_suspends_its_books(bank: Bank, chen_jie: Visitor) -> None:
     phone = li_wei_with_cash(bank)
     [device] = bank.rows(Device)
 
-    answer = chen_jie.post(f"/devices/{device.id}/revoke")
+    answer = chen_jie.post(f"/devices/{device.id}/revoke", {"reason": "lost"})
     again = chen_jie.post(f"/devices/{device.id}/revoke")
     take_cash(bank, phone, 100_00)
 

@@ -13,7 +13,7 @@ from server.services import weekly_report
 from server.services.close_day import close_day, deposit
 from server.services.count_cash import Counted, count_cash
 from server.services.review_evidence import review
-from server.tables import CashCount
+from server.tables import CashCount, Device
 from sync.specimens import receipt_body
 from tests.console.fieldwork import li_wei_with_cash, sign_notice
 from tests.console.visitors import Visitor, words
@@ -33,6 +33,7 @@ PAGES = (
     f"/plan/S20260302-{LI_WEI}",
     "/devices",
     "/evidence",
+    f"/leaving/{LI_WEI}",
     "/review",
     "/review/T-1",
     "/quarantine",
@@ -71,7 +72,8 @@ def test_it_opens_every_page_in_both_languages(busy: Bank) -> None:
     wu_ping = Visitor(busy.http)
     wu_ping.sign_in("wuping")
     count_hash = busy.rows(CashCount)[0].event_hash
-    for path in (*PAGES, f"/counts/{count_hash}"):
+    device = busy.rows(Device)[0].id
+    for path in (*PAGES, f"/counts/{count_hash}", f"/devices/{device}"):
         for accepted in ("zh-CN", "en"):
             answer = wu_ping.get(path, **{"Accept-Language": accepted})
 

@@ -9,8 +9,10 @@ import pytest
 
 import sync.specimens as say
 from sync.canonical import canonical_bytes
+from sync.kinds import VERSIONS
 from sync.push import Batch
-from sync.testing import KEYS, Bench, Pen, deliver, fake_sign, verdicts
+from sync.tend import tend
+from sync.testing import KEYS, SECRET, Bench, Pen, deliver, fake_sign, verdicts
 from tests.vectors.corpus import Recording, recordings
 
 RELEASES = [pytest.param(each, id=each.release) for each in recordings()]
@@ -64,6 +66,25 @@ def test_it_holds_i20_an_old_photo_is_applied_in_the_words_of_today(bench: Bench
         held = store.find(old.hash)
     assert held is not None
     assert (held.event.sv, held.event.body["taken_at"]) == (2, None)
+
+
+def test_it_judges_a_newer_event_once_the_server_has_been_brought_up_to_date(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pen = Pen()
+    pen.write("attachment.added", say.photo_body(b"\xff\xd8\xff"), sv=2)
+    monkeypatch.delitem(VERSIONS, "attachment.added")  # a server of the release before
+    assert verdicts(deliver(bench, pen.batch())) == ["quarantined:schema_unknown"]
+    with bench.transaction() as store:
+        assert tend(store, SECRET, bench.clock[0]) == []
+
+    monkeypatch.undo()
+    with bench.transaction() as store:
+        changed = tend(store, SECRET, bench.clock[0])
+
+    assert changed == [pen.log[0].hash]
+    with bench.transaction() as store:
+        assert store.verdicts(changed)[changed[0]].verdict == "applied"
 
 
 def test_it_keeps_aside_a_version_that_only_a_later_build_knows(bench: Bench) -> None:

@@ -13,11 +13,17 @@ from server.console.access import person, reads, writes
 from server.console.page import refused
 from server.console.routes import bp
 from server.services.enrolment import issue_code
+from server.services.leaving import leaving_blockers
 from server.services.list_devices import devices
-from server.services.revoke_device import revoke_device
+from server.services.phone_state import phone_state
+from server.services.revoke_device import REASONS, revoke_device
+from server.services.settle_incident import settle_incident
 from server.services.staff_names import officers
 from server.settings import Settings
 from sync.problems import Problem
+
+# What phones report of themselves, and the server of them, that has words here.
+INCIDENTS = ("lost_all", "lost_some", "forked", "restored", "rows_differ", "history_rewound")
 
 
 @bp.get("/devices")
@@ -53,8 +59,41 @@ def post_code() -> str | tuple[str, int]:
 @writes("supervisor")
 def post_revoke(device_id: str) -> Response:
     """Stop a phone from reading; what it still sends is kept for review."""
-    revoke_device(person().branch_id, device_id, by=person().id)
-    return redirect(url_for("console.get_devices"))
+    reason = request.form.get("reason", "other")
+    revoke_device(person().branch_id, device_id, by=person().id, reason=reason)
+    return redirect(url_for("console.get_device", device_id=device_id))
+
+
+@bp.get("/devices/<device_id>")
+@reads("supervisor")
+def get_device(device_id: str) -> str:
+    """One phone: what it says it holds, what has come, its numbers, and what went wrong."""
+    return render_template(
+        "device.html",
+        phone=phone_state(person().branch_id, device_id),
+        reasons=REASONS,
+        known_incidents=INCIDENTS,
+    )
+
+
+@bp.post("/devices/<device_id>/incidents/<incident_id>")
+@writes("supervisor")
+def post_incident(device_id: str, incident_id: str) -> Response:
+    """Somebody has looked into it."""
+    settle_incident(person().branch_id, incident_id, by=person().id)
+    return redirect(url_for("console.get_device", device_id=device_id))
+
+
+@bp.get("/leaving/<officer_id>")
+@reads("supervisor")
+def get_leaving(officer_id: str) -> str:
+    """What must happen before the account of somebody who leaves may be closed."""
+    branch_id = person().branch_id
+    blockers = leaving_blockers(branch_id, officer_id)
+    named = dict(officers(branch_id))
+    return render_template(
+        "leaving.html", officer=named.get(officer_id, officer_id), blockers=blockers
+    )
 
 
 def _page() -> dict[str, object]:
