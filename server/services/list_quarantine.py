@@ -1,4 +1,4 @@
-"""What a person must look at: events kept but not applied, and bytes nobody understood."""
+"""What a person must settle: events kept but not applied, and bytes nobody understood."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from server.clock import now_ms
 from server.db import snapshot
 from server.services.staff_names import names
 from server.stores.events import is_latest
-from server.tables import Device, EventRow, Lane, RawInbox, VerdictRow
+from server.tables import Device, EventRow, Lane, RawInbox, ReceiptRow, VerdictRow
 
 ROWS_MAX = 500
 
@@ -23,6 +24,8 @@ class KeptEvent:
 
     amount_fen  Of a receipt: the cash that is in custody all the same.
     needs       Of a parked event: what it waits for.
+    aside_by    Who looked into it and kept it aside; None: nobody has yet.
+    actions     What a supervisor can do about it; the rest would be refused.
     """
 
     hash: str
@@ -38,10 +41,17 @@ class KeptEvent:
     loan_id: str | None
     household_id: str | None
     amount_fen: int | None
+    risks: tuple[str, ...]
+    aside_by: str | None
+    waits_ms: int
+    actions: tuple[str, ...]
 
 
 def kept_events(branch_id: str) -> list[KeptEvent]:
-    """The events that are quarantined or parked now, the newest first, at most 500."""
+    """The events that are quarantined or parked now, the newest first, at most 500.
+
+    A slip that was voided while it waited is settled: its cash went back.
+    """
     with snapshot() as session:
         rows = session.execute(
             select(EventRow, VerdictRow, Lane.code)
@@ -55,6 +65,7 @@ def kept_events(branch_id: str) -> list[KeptEvent]:
                 EventRow.branch_id == branch_id,
                 VerdictRow.verdict.in_(["quarantined", "parked"]),
                 is_latest(),
+                ~_is_voided_slip(),
             )
             .order_by(EventRow.recorded_at_ms.desc(), EventRow.hash)
             .limit(ROWS_MAX)
@@ -77,9 +88,30 @@ def count_kept(session: Session, branch_id: str) -> int:
     where = (
         VerdictRow.branch_id == branch_id,
         VerdictRow.verdict.in_(["quarantined", "parked"]),
+        VerdictRow.by_id.is_(None),  # what somebody has kept aside waits for nobody
         is_latest(),
+        ~_is_voided_slip(),
     )
     return session.scalar(query.where(*where)) or 0
+
+
+def _is_voided_slip() -> ColumnElement[bool]:
+    return exists().where(
+        ReceiptRow.branch_id == VerdictRow.branch_id,
+        ReceiptRow.event_hash == VerdictRow.event_hash,
+        ReceiptRow.state == "voided",
+    )
+
+
+def _actions(event: EventRow, verdict: VerdictRow) -> tuple[str, ...]:
+    """What sync.tend.rule may take. A parked event settles itself, or is void."""
+    if verdict.reason == "bad_signature":
+        return ("keep",)
+    if verdict.reason == "receipt_no_collision":
+        return ("reassign_number", "void", "keep")
+    if verdict.verdict == "parked":
+        return ("void", "keep")
+    return ("release", "void", "keep")
 
 
 def _kept(event: EventRow, verdict: VerdictRow, lane: str, who: dict[str, str]) -> KeptEvent:
@@ -101,6 +133,10 @@ def _kept(event: EventRow, verdict: VerdictRow, lane: str, who: dict[str, str]) 
         loan_id=_word(envelope.get("case")),
         household_id=_word(envelope.get("subject")),
         amount_fen=amount if is_cash else None,
+        risks=tuple(verdict.risk.split(",")) if verdict.risk else (),
+        aside_by=who.get(verdict.by_id, verdict.by_id) if verdict.by_id else None,
+        waits_ms=now_ms() - event.recorded_at_ms,
+        actions=_actions(event, verdict),
     )
 
 

@@ -17,11 +17,13 @@ from server.services.count_cash import DENOMINATIONS_FEN
 from server.services.office_requests import ASSIST_STATES, PLAN_KINDS, SERVICE_STATES
 from sync.events import OFFICER_KINDS
 from sync.problems_field import FIELD
+from sync.tend import ACTIONS
+from sync.verdicts import RISKS
 
 TEMPLATES = sorted(Path("server/console/templates").glob("*.html"))
 SOURCES = [*TEMPLATES, *Path("server/console").rglob("*.py")]
 KEY = re.compile(r"""\bt\(\s*f?['"]([a-zA-Z0-9_.]+)['"]\s*(~)?""")
-REASONS = list(FIELD)[:13]  # the closed list of reasons stands first in its table
+REASONS = list(FIELD)[:14]  # the closed list of reasons stands first in its table
 
 
 def placeholders(text: str) -> set[str]:
@@ -55,6 +57,8 @@ def test_it_uses_every_word() -> None:
 
 def test_it_has_words_for_every_code_that_is_shown() -> None:
     stems = {
+        "risk": RISKS,
+        "action": ACTIONS,
         "role": ROLES,
         "weekday": map(str, range(7)),
         "piece": map(str, DENOMINATIONS_FEN),
