@@ -165,7 +165,7 @@ def test_it_says_nothing_new_after_the_database_was_put_back(bank: Bank, carrier
         for row in tx.session.query(OutboxMessage):
             row.done_at_ms = row.receipt = None
 
-    phone.acked_seq = 0  # what a new epoch makes a phone do: push everything again
+    phone.history.acked = set()  # what a new epoch makes a phone do: push everything again
     phone.sync(bank.send)
     go(bank, carrier.url)
 
