@@ -1,29 +1,33 @@
 """Ticks are dense and no cursor skips one, with many writers at once (sync-design 2.5, I8, I9).
 
-Method: eight phones push over threads while a reader pages through its feed from its cursor, as
-fast as it can; at the end everything that was committed has been delivered to it, in the order of
-the ticks. On SQLite and on PostgreSQL.
+Method: phones push over threads, and over processes that pause between their rows and the commit,
+while a reader pages through its feed from its cursor, as fast as it can; at the end everything that
+was committed has been delivered to it, once, in the order of the ticks. On SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import func, select
 
 from server.db import snapshot
-from server.keys import installation_secret
+from server.keys import installation_secret, running_settings
 from server.services.rows import build_rows
 from server.stores.pull_store import Scope, SqlPullStore
 from server.tables import Clock, CommitLog, EventRow, VerdictRow
 from sync.client import Phone
+from sync.digest import digests
 from sync.pull import Page, Reader, Wish, give_out
 from sync.specimens import intention_body, receipt_body
 from tests.small_bank import BRANCH, LI_WEI, Bank
 
 WRITERS = 6
 PUSHES = 8
+PROCESSES = 3
 
 
 def write(bank: Bank, phone: Phone) -> None:
@@ -62,20 +66,63 @@ def test_it_skips_no_tick_for_any_cursor(bank: Bank) -> None:
         stop.set()
         pages = reading.result()
 
+    assert_nothing_skipped(bank, pages, events=WRITERS * (2 * PUSHES + 1))
+    assert bank.balance(f"hand:{LI_WEI}") == WRITERS * PUSHES * 1_00
+
+
+def assert_nothing_skipped(bank: Bank, pages: list[Page], *, events: int) -> None:
+    """The pages of one reader are all that was committed, each once; and ticks are dense."""
     delivered = [item.hash for page in pages for item in page.verdicts]
     stored = {
         row.hash
         for row in bank.query(select(EventRow.hash).where(EventRow.received_via == "https"))
     }
     assert len(delivered) == len(set(delivered)), "nothing comes twice"
-    assert set(delivered) == stored and len(stored) == WRITERS * (2 * PUSHES + 1)
+    assert set(delivered) == stored and len(stored) == events
     ticks = [item.tick for page in pages for item in page.verdicts]
     assert ticks == sorted(ticks)
-    assert bank.balance(f"hand:{LI_WEI}") == WRITERS * PUSHES * 1_00
+    held = {(row["etype"], row["eid"]): row["row"] for page in pages for row in page.rows}
+    assert pages[-1].complete and digests(held) == digests_of_scope(bank)
     highest, count = bank.query(select(func.max(CommitLog.tick), func.count()))[0]
     assert highest == count == bank.rows(Clock)[0].tick
     orphans = select(VerdictRow).where(VerdictRow.tick.not_in(select(CommitLog.tick)))
     assert bank.query(orphans) == []
+
+
+def digests_of_scope(bank: Bank) -> dict[str, str]:
+    with bank.app.app_context(), snapshot() as session:
+        store = SqlPullStore(Scope(session, BRANCH, LI_WEI), build_rows)
+        return digests(store.rows(store.scope()))
+
+
+def start_writer(bank: Bank, number: int) -> subprocess.Popen[bytes]:
+    """A phone of the officer with a worker of its own."""
+    with bank.app.app_context():
+        folder = running_settings().data_dir
+    values = [bank.url, str(folder), bank.code(LI_WEI), str(number), str(PUSHES)]
+    return subprocess.Popen([sys.executable, "-m", "tests.sim.writer_process", *values])
+
+
+def test_it_skips_no_tick_when_processes_pause_before_they_commit(bank: Bank) -> None:
+    """opensrp, kamu-cli #1398: a cursor passes a row that was numbered before and came after."""
+    bank.publish(LI_WEI, ["W1", "W2", "W3", "W4"])
+    phones = [bank.phone(LI_WEI) for _ in range(2)]
+    stop = threading.Event()
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read, bank, stop) for _ in range(2)]
+        processes = [start_writer(bank, number) for number in range(PROCESSES)]
+        writers = [pool.submit(write, bank, phone) for phone in phones]
+        for writing in writers:
+            writing.result()
+        codes = [process.wait(timeout=120) for process in processes]
+        stop.set()
+        everything = [reading.result() for reading in readers]
+
+    assert codes == [0] * PROCESSES
+    events = PROCESSES * (PUSHES + 1) + len(phones) * (2 * PUSHES + 1)
+    for pages in everything:
+        assert_nothing_skipped(bank, pages, events=events)
 
 
 def test_it_takes_the_same_request_at_the_same_time_once(bank: Bank) -> None:
