@@ -28,6 +28,7 @@ def handover_rows(scope: Scope, ticks: dict[str, int]) -> Found:
                 HandOver.household_id.in_(chunk),
                 HandOver.settled_at_ms.is_(None),
                 HandOver.from_officer_id != scope.officer_id,
+                HandOver.last_seen_at_ms.is_not(None),
             )
             .order_by(HandOver.at_tick)
         )
@@ -45,5 +46,5 @@ def _row(row: HandOver, name: str) -> dict[str, Any]:
         "household_id": row.household_id,
         "from_officer": name,
         "since": row.at_ms,
-        "last_seen_at": row.last_seen_at_ms or 0,
+        "last_seen_at": row.last_seen_at_ms,
     }

@@ -31,6 +31,7 @@ PAGES = (
     "/import",
     "/plan",
     f"/plan/S20260302-{LI_WEI}",
+    f"/plan/hand-over?giver={LI_WEI}",
     "/devices",
     "/evidence",
     f"/leaving/{LI_WEI}",

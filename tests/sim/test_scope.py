@@ -38,7 +38,7 @@ OFFICERS = (LI_WEI, ZHANG_MIN)
 HOUSEHOLDS = ("W1", "W2", "W3", "W4")
 NAMES = {borrower.id: borrower.name for borrower in BORROWERS}
 VILLAGE = {"W1": 1, "W2": 1, "W3": 2, "W4": 2}
-EXAMPLES = 25
+EXAMPLES = 15
 
 STEP = st.one_of(
     st.tuples(

@@ -4,12 +4,13 @@ import { go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import { aboutHousehold, openVisits } from '../state/visits';
-import { text } from '../parts/words';
+import { fill, momentWords, text } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
 import { LoanCard } from '../parts/loan-card';
 import { StateMark } from '../parts/marks';
 import { RecordRow } from '../parts/record-row';
+import { Say } from '../parts/say';
 import { openBegin } from './begin';
 
 /** Records of the household that are shown at once. */
@@ -18,7 +19,7 @@ const RECORDS_SHOWN = 30;
 export function Household({ id }: { readonly id: string }) {
   const house = shown.houses.value.get(id);
   if (!house) return <Gone />;
-  const { row, loans } = house;
+  const { row, loans, handover } = house;
   const place = [row.village, row.natural_village].filter(Boolean).join(' · ');
   const records = aboutHousehold(phone.log.value, id).slice(0, RECORDS_SHOWN);
   return (
@@ -33,6 +34,11 @@ export function Household({ id }: { readonly id: string }) {
           </a>
         )}
       </div>
+      {handover && (
+        <Say tone="amber" id="handed-over">
+          {fill(text.handedOver, handover.from_officer, momentWords(handover.last_seen_at))}
+        </Say>
+      )}
       {loans.map((loan) => (
         <LoanCard key={loan.id} loan={loan} />
       ))}

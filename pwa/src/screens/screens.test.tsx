@@ -15,6 +15,7 @@ import { papers } from '../text/papers';
 import { setWords } from '../text/words';
 import { zh } from '../text/zh';
 import { Cash } from './cash';
+import { Household } from './household';
 import { NotSaved } from './not-saved';
 import { Visit } from './visit';
 
@@ -95,4 +96,20 @@ test('it draws a screenful of a list of two thousand', () => {
   );
 
   expect(page.getAllByRole('listitem').length).toBeLessThan(40);
+});
+
+test('it tells who takes a household over what may be missing', async () => {
+  const last_seen_at = Date.UTC(2026, 2, 1, 4);
+  const row = { id: 'W01', household_id: 'W01', from_officer: '张敏', last_seen_at };
+  const stored = { etype: 'handover', eid: 'W01', tick: 2, row, sum: '' };
+  const rows = new Map(bench.phone.rows.value);
+  bench.phone.rows.value = rows.set('handover', new Map([['W01', stored]]));
+
+  render(<Household id="W01" />);
+
+  expect(page.getByTestId('handed-over').textContent).toContain('张敏');
+  expect(page.getByTestId('handed-over').textContent).toContain('3月1日 12:00');
+  cleanup();
+  render(<Household id="W02" />);
+  expect(page.queryByTestId('handed-over')).toBeNull();
 });

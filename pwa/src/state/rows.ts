@@ -71,6 +71,14 @@ export interface StopRow {
   readonly position: number;
 }
 
+/** The household came from another officer, whose phone may hold receipts that have not come. */
+export interface HandoverRow {
+  readonly household_id: string;
+  readonly from_officer: string;
+  /** When that phone was last in touch, ms UTC. */
+  readonly last_seen_at: number;
+}
+
 export interface BookRow {
   readonly id: string;
   readonly prefix: string;

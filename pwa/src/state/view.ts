@@ -14,6 +14,7 @@ import { unsentOf } from './phone';
 import { DEFAULTS } from './rows';
 import type {
   BookRow,
+  HandoverRow,
   HouseholdRow,
   Laid,
   LoanRow,
@@ -32,6 +33,7 @@ export interface House {
   readonly row: HouseholdRow & Laid;
   readonly loans: readonly Loan[];
   readonly stop: StopRow | null;
+  readonly handover: HandoverRow | null;
   /** All that is known to be due, in fen. */
   readonly total_fen: number;
 }
@@ -143,11 +145,15 @@ function housesOf(phone: Phone, own: readonly OwnEvent[]): ReadonlyMap<string, H
     loans.set(home, [...(loans.get(home) ?? []), loan]);
   }
   const stops = new Map(rowsOf<StopRow>(phone, 'stop').map(({ row }) => [row.household_id, row]));
+  const notes = new Map(
+    rowsOf<HandoverRow>(phone, 'handover').map(({ row }) => [row.household_id, row]),
+  );
   const houses = rowsOf<HouseholdRow>(phone, 'household').map((typed): House => {
     const row = laid('household', typed, groups.get(typed.row.id));
     const its = (loans.get(row.id) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1));
     const total_fen = its.reduce((sum, loan) => sum + dueFen(loan), 0);
-    return { row, loans: its, stop: stops.get(row.id) ?? null, total_fen };
+    const [stop, handover] = [stops.get(row.id) ?? null, notes.get(row.id) ?? null];
+    return { row, loans: its, stop, handover, total_fen };
   });
   return new Map(houses.map((house) => [house.row.id, house]));
 }

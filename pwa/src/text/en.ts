@@ -132,6 +132,7 @@ export const en: Text = {
   guarantor: 'Guarantor {0}',
   underReview: 'Under review: {0}',
   noLoan: 'No loan on record.',
+  handedOver: '{0} had it; that phone was last here {1} and may hold receipts. See receipts first.',
   gone: 'Not in your work',
   goneWhy: 'This household is no longer in your work. What you recorded is kept.',
   recordsHere: 'Records on this phone',

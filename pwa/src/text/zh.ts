@@ -129,6 +129,7 @@ export const zh = {
   guarantor: '保证人 {0}',
   underReview: '有记录待核实：{0}',
   noLoan: '没有贷款资料。',
+  handedOver: '原外勤{0}的手机上次联网是{1}，之后可能有未上传的收款；先看收据再催。',
   gone: '不在任务中',
   goneWhy: '这一户已不在您的任务中。您记录过的内容都保留着。',
   recordsHere: '本机的记录',

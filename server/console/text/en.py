@@ -191,6 +191,33 @@ EN: dict[str, str] = {
     "plan_publish": "Save and publish",
     "plan_republish": "Save and publish again",
     "plan_publish_why": "After a change, households that were taken out leave the phone.",
+    "hand_over_title": "Hand over households",
+    "hand_over_link": "Hand households to another officer",
+    "hand_over_lead": "Households go to another officer's phone with their loans and their stops.",
+    "hand_over_giver": "Former officer",
+    "hand_over_taker": "New officer",
+    "hand_over_show": "List the households",
+    "hand_over_whole": "Whole village",
+    "hand_over_none": "This officer holds no households",
+    "hand_over_when": "Leaves the former phone",
+    "hand_over_now": "at once",
+    "hand_over_evening": "at the end of today",
+    "hand_over_why": (
+        "The new officer sees them at the next sync. What the former one took or recorded before "
+        "they left the phone stays valid, under the former officer's name."
+    ),
+    "hand_over_go": "Hand over",
+    "hand_over_done": "{n} households were handed over.",
+    "hand_over_open": "Uncertain hand-overs",
+    "hand_over_open_why": (
+        "The former phone has not synced since and may hold receipts that have not come; its sync "
+        "clears the line. If it is lost, ask the officer and the household, then press Asked."
+    ),
+    "hand_over_household": "Household",
+    "hand_over_at": "Handed over",
+    "hand_over_stays": "with the former officer until {at}",
+    "hand_over_settle": "Asked",
+    "hand_over_certain": "No hand-over is uncertain",
     "devices_title": "Phones",
     "devices_lead": (
         "A code is used once. A revoked phone receives nothing more; what it recorded is "

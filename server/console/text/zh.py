@@ -184,6 +184,32 @@ ZH: dict[str, str] = {
     "plan_publish": "保存并发布",
     "plan_republish": "保存并重新发布",
     "plan_publish_why": "重新发布后，去掉的农户会从手机上收回。",
+    "hand_over_title": "移交农户",
+    "hand_over_link": "移交农户给另一名外勤",
+    "hand_over_lead": "农户连同贷款、线路一起转到另一名外勤的手机上。",
+    "hand_over_giver": "原外勤",
+    "hand_over_taker": "接手外勤",
+    "hand_over_show": "列出他的农户",
+    "hand_over_whole": "整村移交",
+    "hand_over_none": "他名下没有农户",
+    "hand_over_when": "从原外勤手机上收回",
+    "hand_over_now": "马上",
+    "hand_over_evening": "今天结束时",
+    "hand_over_why": (
+        "接手的外勤下次同步就能看到。原外勤收回之前录下的收款和记录照样有效，记在他名下。"
+    ),
+    "hand_over_go": "移交",
+    "hand_over_done": "已移交 {n} 户。",
+    "hand_over_open": "还不确定的移交",
+    "hand_over_open_why": (
+        "原外勤的手机移交后还没有同步，里面可能有未上传的收款；同步后自动消去。"
+        "手机丢失的，向本人和农户问清楚后点“已问清”。"
+    ),
+    "hand_over_household": "农户",
+    "hand_over_at": "移交时间",
+    "hand_over_stays": "原外勤保留到 {at}",
+    "hand_over_settle": "已问清",
+    "hand_over_certain": "没有不确定的移交",
     "devices_title": "外勤手机",
     "devices_lead": "登记码只用一次；停用后手机不再收到资料，已录的记录照样上传留存。",
     "lane": "序列",
