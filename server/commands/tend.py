@@ -6,6 +6,8 @@ import click
 
 from server import create_app
 from server.services.close_lanes import close_lanes
+from server.services.forget_evictions import forget_evictions
+from server.services.hand_overs import tend_hand_overs
 from server.services.outbox import http_sender, relay
 from server.services.tend import branch_ids, tend
 from server.services.uploads import forget_partials
@@ -14,12 +16,14 @@ from server.settings import read_settings
 
 @click.command("tend")
 def command() -> None:
-    """Judge again what waited for 48 hours, send messages, close lanes, forget old parts."""
+    """Judge again what waited for 48 hours, send messages, end grace, forget what is old."""
     settings = read_settings()
     judged = sent = 0
     with create_app(settings).app_context():
         for branch_id in branch_ids():
             judged += tend(branch_id)
+            tend_hand_overs(branch_id)
+            forget_evictions(branch_id)
             close_lanes(branch_id)
             if settings.message_url:
                 sent += relay(branch_id, http_sender(settings.message_url))

@@ -9,7 +9,7 @@ and a phone that is in step holds its scope, no more and no less.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from server.clock import at_hour, day_of
 from server.services.hand_overs import tend_hand_overs
 from server.services.reassign import Handing, reassign_households
 from sync.client import Phone
+from sync.transport import Reply, Request
 from tests.small_bank import (
     BRANCH,
     CHEN_JIE,
@@ -122,10 +123,10 @@ class World:
         officer, phone = OFFICERS[who], self.phones[OFFICERS[who]]
         self.oracle.end_grace(officer, self.bank.clock.now)
 
-        def watched(body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-            status, answer = self.bank.send(body, headers)
-            self.read_answer(officer, answer.decode())
-            return status, answer
+        def watched(request: Request) -> Reply:
+            reply = self.bank.send(request)
+            self.read_answer(officer, reply.body.decode())
+            return reply
 
         phone.sync(watched)
         self.check_rows(officer, phone)
@@ -219,16 +220,19 @@ def test_it_gives_another_phone_neither_the_answer_nor_the_cursor(bank: Bank) ->
     world = World(bank)
     world.start()
     mine, hers = world.phones[LI_WEI], world.phones[ZHANG_MIN]
-    own = hers.cursor
-    hers.cursor = mine.cursor
-
+    hers.scope.cursor = mine.cursor
     hers.sync(bank.send)
-
-    assert own != mine.cursor
     assert {eid for of, eid in hers.rows if of == "household"} == {"W3", "W4"}
+
+    mine.scope.cursor = None
     body = mine.build_sync()
-    status, _ = bank.send(body, {**mine.headers(body), "Doorstep-Device": device_of(hers)})
-    assert status == 401
+    stranger = {"Doorstep-Device": device_of(hers)}
+    assert bank.send(body, {**mine.headers(body), **stranger})[0] == 401
+    assert bank.send(body, mine.headers(body))[0] == 200
+    wanted = {"Doorstep-Answer": f"{json.loads(body)['req_id']};0", "Range": "bytes=0-"}
+    own = {**wanted, "Doorstep-Device": device_of(mine)}
+    assert bank.send(Request("GET", "/v1/answer", own)).status in (200, 206)
+    assert bank.send(Request("GET", "/v1/answer", {**wanted, **stranger})).status == 404
 
 
 def device_of(phone: Phone) -> str:
