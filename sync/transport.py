@@ -17,6 +17,9 @@ from sync.problems import Problem
 # After a break so much is sent at a time: 0.8 s at 40 kbit/s, so that something gets through.
 PIECE_BYTES = 4096
 
+# A shorter body is sent whole again: asking how much of it came would cost as much.
+WHOLE_BYTES_MAX = 1024
+
 # Breaks in a row that brought nothing on: the line is dead, and the officer is told.
 IDLE_MAX = 3
 
@@ -114,7 +117,7 @@ def _step(transport: Transport, parcel: Parcel) -> Reply | None:
     if parcel.begun is not None:
         return _fetch_rest(transport, parcel)
     packed = parcel.packed
-    if parcel.is_tried and len(packed) > PIECE_BYTES:
+    if parcel.is_tried and len(packed) > WHOLE_BYTES_MAX:
         return _send_piece(transport, parcel, packed)
     parcel.is_tried = True
     return _sent(transport, parcel, packed, 0)
@@ -145,7 +148,7 @@ def _sent(
     """The body from an offset on. None if it was a piece, or the answer broke off."""
     total = total or len(upto)
     headers = {**parcel.identity, **parcel.proof, "Content-Encoding": "gzip"}
-    if total > PIECE_BYTES:
+    if total > WHOLE_BYTES_MAX:
         headers["Doorstep-Upload"] = f"{parcel.req_id};{offset};{total}"
     reply = transport(Request("POST", "/v1/sync", headers, upto[offset:]))
     told = _told(reply) if reply.status in (202, 409) else None
