@@ -28,6 +28,7 @@
  *   unsent-bar                              data-count, data-fen: what is only on this phone
  *   sync-now sync-state                     data-state: idle | running | done | error; data-code
  *   record-<hash8>                          a record of this phone; data-kind, data-state
+ *   news-<kind> news-seen lost-all          the memory of this phone or of the server went back
  *   saved not-saved not-saved-done gate second-tab wechat restored slips-low   notices, when shown
  */
 

@@ -11,27 +11,32 @@ import { takeCodeFromLink } from './screens/enrol';
 import { Stopped } from './screens/stages';
 import { loadWords, text } from './text/words';
 
-await loadWords();
-takeCodeFromLink();
-watchHistory();
-document.documentElement.lang = text.lang;
-document.title = text.appName;
-
-const place = document.getElementById('app') ?? document.body;
-place.replaceChildren();
+/** A module that waits could not be imported by the one that is loaded later. */
+async function main(): Promise<void> {
+  await loadWords();
+  takeCodeFromLink();
+  watchHistory();
+  document.documentElement.lang = text.lang;
+  document.title = text.appName;
+  draw(document.getElementById('app') ?? document.body);
+  await start(showPhone);
+  if (stage.value === 'ready') keepInTouch();
+}
 
 /**
  * Every signal that a screen reads is noticed here; when one changes, the screen is drawn again.
  * A screen is some 400 nodes, for long lists draw only what is seen.
  */
-effect(() => {
-  try {
-    render(<App />, place);
-  } catch (error) {
-    details.value = String(error);
-    render(<Stopped stage="trouble" />, place);
-  }
-});
+function draw(place: HTMLElement): void {
+  place.replaceChildren();
+  effect(() => {
+    try {
+      render(<App />, place);
+    } catch (error) {
+      details.value = String(error);
+      render(<Stopped stage="trouble" />, place);
+    }
+  });
+}
 
-await start(showPhone);
-if (stage.value === 'ready') keepInTouch();
+void main();

@@ -10,7 +10,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PHONE = join(HERE, '..', '..', 'pwa');
-const MODULES = ['amounts', 'canonical', 'capitals', 'events', 'limitation', 'overlay'];
+const MODULES = [
+  'amounts', 'canonical', 'capitals', 'columns', 'events', 'limitation', 'overlay', 'squeeze',
+];
 
 async function built(outDir) {
   const vite = createRequire(join(PHONE, 'package.json')).resolve('vite');
@@ -28,7 +30,8 @@ async function built(outDir) {
   return Object.fromEntries(await Promise.all(MODULES.map(async (n) => [n, await load(n)])));
 }
 
-function answersOf({ amounts, canonical, capitals, events, limitation, overlay }) {
+function answersOf(rules) {
+  const { amounts, canonical, capitals, columns, events, limitation, overlay, squeeze } = rules;
   return {
     canonical: async ({ value }) => [
       canonical.canonicalString(value),
@@ -46,6 +49,16 @@ function answersOf({ amounts, canonical, capitals, events, limitation, overlay }
         refused: found.refused.map(({ event, reason }) => [event.ref, reason]),
       };
     },
+    columns: ({ records }) => {
+      const packed = columns.pack(records);
+      return [packed, columns.unpack(JSON.parse(JSON.stringify(packed)))];
+    },
+    unpack: ({ packed }) => columns.unpack(packed),
+    squeeze: async ({ body, before }) => {
+      const squeezed = await squeeze.squeeze(body, before);
+      return [squeezed, await squeeze.unsqueeze(squeezed, before)];
+    },
+    unsqueeze: ({ body, before }) => squeeze.unsqueeze(body, before),
     overlay: ({ etype, row, as_of, events: own }) => overlay.view(etype, row, as_of, own),
   };
 }

@@ -53,3 +53,17 @@ export async function gzip(bytes: Bytes): Promise<Bytes> {
   const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
+
+/** Raw deflate whose dictionary is the end of some plain bytes; gives what comes behind them. */
+export async function inflateAfter(plain: Bytes, packed: Bytes): Promise<Bytes> {
+  // No browser takes a dictionary: its bytes go in front, as a block that is only stored.
+  const known = plain.slice(-DICTIONARY_BYTES);
+  const size = [known.length & 255, known.length >> 8];
+  const stored = Uint8Array.from([0, ...size, ...size.map((byte) => byte ^ 255)]);
+  const stream = new Blob([stored, known, packed])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(stream).arrayBuffer()).slice(known.length);
+}
+
+const DICTIONARY_BYTES = 32_768;

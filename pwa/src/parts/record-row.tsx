@@ -4,7 +4,7 @@ import { go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import type { StoredEvent } from '../store/db';
-import { momentWords, reasonWords, recordWords } from './words';
+import { momentWords, reasonWords, recordWords, text } from './words';
 import { WhereMark } from './marks';
 
 /** Its height, for the long list. */
@@ -16,6 +16,7 @@ export function RecordRow({ record }: { readonly record: StoredEvent }) {
   const waits = where === 'quarantined' || where === 'parked';
   const number = event.body.receipt_no ?? event.body.notice_no;
   const reason = phone.verdicts.value.get(hash)?.reason ?? null;
+  const why = where === 'parked' ? text.parkedWhy : reasonWords(reason);
   return (
     <button
       class="record"
@@ -29,7 +30,7 @@ export function RecordRow({ record }: { readonly record: StoredEvent }) {
         <WhereMark event={record} />
       </span>
       <span class={waits ? 'red-ink' : 'soft'}>
-        {[momentWords(event.occurred_at), number, waits && reasonWords(reason)]
+        {[momentWords(event.occurred_at), number, waits && why]
           .filter(Boolean)
           .join(' · ')}
       </span>

@@ -10,6 +10,7 @@ import type { VillageView } from '../state/view';
 import { openVisits } from '../state/visits';
 import { dayWords, fill, text, yuan } from '../parts/words';
 import { Frame } from '../parts/frame';
+import { News } from '../parts/news';
 import { Say } from '../parts/say';
 
 const chosen = signal<string | null>(null);
@@ -115,6 +116,7 @@ function Notices() {
   const lost = phone.restored.value;
   return (
     <>
+      <News />
       {lost > 0 && (
         <Say tone="amber" id="restored">
           {fill(text.restored, lost)}

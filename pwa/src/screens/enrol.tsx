@@ -6,7 +6,8 @@ import { codeOf, Trouble } from '../device/trouble';
 import { Problem } from '../sync/problems';
 import { enrol } from '../state/enrol';
 import { keepInTouch, lostAll, phone, stage } from '../state/start';
-import { text, troubleWords } from '../parts/words';
+import { readSentinel } from '../state/memory';
+import { fill, text, troubleWords } from '../parts/words';
 import { Say } from '../parts/say';
 import { Page } from './stages';
 
@@ -39,11 +40,22 @@ function wordsOf(error: unknown): readonly string[] {
   return troubleWords(error instanceof Problem ? error.code : codeOf(error), refusal ?? null);
 }
 
+/** The records are gone; what the sentinel still knows of them is said. */
+function Lost() {
+  const { seq = 0, receipt_no = null } = readSentinel(phone.sentinel.read()) ?? {};
+  return (
+    <Say tone="red" id="lost-all">
+      {text.lostAll} {seq > 0 && fill(text.hadRecords, seq)}{' '}
+      {receipt_no && fill(text.lastSlip, receipt_no)}
+    </Say>
+  );
+}
+
 export function Enrol() {
   const words = text.enrol;
   return (
     <Page title={text.appName} id="enrol">
-      {lostAll.value && <Say tone="red">{text.lostAll}</Say>}
+      {lostAll.value && <Lost />}
       <p>{words.intro}</p>
       <form onSubmit={(event) => void submit(event)}>
         <label class="field code">

@@ -8,6 +8,7 @@ import { waitsForKey } from '../state/sync';
 import { fill, momentWords, text, troubleWords, unsentWords } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { LongList } from '../parts/long-list';
+import { News } from '../parts/news';
 import { RECORD_ROW_PX, RecordRow } from '../parts/record-row';
 import { Say } from '../parts/say';
 
@@ -37,6 +38,7 @@ export function SyncPage() {
         {is === 'error' && (
           <Say tone="red">{[...troubleWords(code ?? '', refusal), again].join(' ')}</Say>
         )}
+        <News />
         <Facts />
       </section>
       <LongList

@@ -4,13 +4,14 @@ import { hex, utf8 } from '../device/bytes';
 import { codeOf, Trouble } from '../device/trouble';
 import { KEY_ALG, makeKey, publicPoint } from '../device/keys';
 import { normalCode } from '../sync/crockford';
-import { readJson } from '../store/exchange';
+import { readJson } from '../store/answers';
 import type { Identity, Pending } from '../store/meta';
 import { drop, keep, metaOf } from '../store/meta';
 import { identityRecord } from '../store/recover';
 import type { EnrolAnswer } from '../store/wire';
+import { readSentinel } from './memory';
 import type { Phone } from './phone';
-import { load } from './phone';
+import { load, report } from './phone';
 import { save } from './record';
 
 /** On a phone that lost all its records this is still there, and says so at the next start. */
@@ -31,9 +32,17 @@ export async function enrol(phone: Phone, typed: string): Promise<void> {
   await phone.journal.append([identityRecord(identity)]);
   await keep(phone.db, { identity, key: pending.key, boot: phone.boot });
   await drop(phone.db, 'pending');
-  phone.sentinel.write(identity.lane);
+  await reportLoss(phone);
+  phone.sentinel.write(JSON.stringify({ lane: identity.lane, seq: 0 }));
   await load(phone);
   if (phone.persisted.value) await save(phone, { facts: [], lines: [] });
+}
+
+/** This phone had a lane before, and both its stores were empty: what is known of it is told. */
+async function reportLoss(phone: Phone): Promise<void> {
+  if (!hadLane(phone)) return;
+  const { lane = null, seq = null, receipt_no = null } = readSentinel(phone.sentinel.read()) ?? {};
+  await report(phone, { kind: 'lost_all', details: { lane, seq, receipt_no } });
 }
 
 async function pendingFor(phone: Phone, code: string): Promise<Pending> {
@@ -61,7 +70,7 @@ async function askEnrol(phone: Phone, pending: Pending): Promise<EnrolAnswer> {
 }
 
 function identityFrom(pending: Pending, answer: EnrolAnswer): Identity {
-  const { device, lane, officer, branch, ack_secret } = answer;
+  const { device, lane, officer, branch, ack_secret, server_key = null } = answer;
   if (lane?.id !== pending.lane || !device || !ack_secret) throw new Trouble('not_our_server');
-  return { lane: lane.id, lane_code: lane.code, device, officer, branch, ack_secret };
+  return { lane: lane.id, lane_code: lane.code, device, officer, branch, ack_secret, server_key };
 }

@@ -1,18 +1,29 @@
 /** This phone: what it holds in memory of its stores, and the powers it was given. */
 
-import { batch, signal } from '@preact/signals-core';
-import type { Signal } from '@preact/signals-core';
+import { batch, computed, signal } from '@preact/signals-core';
+import type { ReadonlySignal, Signal } from '@preact/signals-core';
 import type { Clock } from '../device/clock';
 import type { Journal } from '../device/journal';
 import type { Line } from '../device/line';
 import type { Sentinel } from '../device/sentinel';
-import { read } from '../store/db';
+import { read, write } from '../store/db';
 import type { Db, StoredBlob, StoredEvent, StoredRow, StoredVerdict } from '../store/db';
+import { Trouble } from '../device/trouble';
+import type { Credentials } from '../store/exchange';
 import { readDrafts } from '../store/drafts';
-import type { Ack, Anchor, Identity, LastSync, Pull } from '../store/meta';
+import type {
+  Acks,
+  Anchor,
+  Identity,
+  Incident,
+  LaneFacts,
+  LastSync,
+  News,
+  Pull,
+} from '../store/meta';
 import { NO_PULL } from '../store/feed';
-import { metaOf } from '../store/meta';
-import { noAck } from '../store/recover';
+import { inOrder, unsentIn } from '../store/lanes';
+import { drop, keep, metaOf, NO_FACTS, noAcks } from '../store/meta';
 
 export type Rows = ReadonlyMap<string, ReadonlyMap<string, StoredRow>>;
 
@@ -42,10 +53,14 @@ export interface Phone extends Powers {
   db: Db;
   key: CryptoKeyPair | null;
   readonly identity: Signal<Identity | null>;
+  /** Of all lanes of this phone, the one that is written in last. */
   readonly log: Signal<readonly StoredEvent[]>;
+  /** What the server has not acknowledged, oldest first. */
+  readonly unsent: ReadonlySignal<readonly StoredEvent[]>;
   readonly verdicts: Signal<ReadonlyMap<string, StoredVerdict>>;
   readonly rows: Signal<Rows>;
-  readonly ack: Signal<Ack>;
+  readonly acks: Signal<Acks>;
+  readonly facts: Signal<LaneFacts>;
   readonly pull: Signal<Pull>;
   readonly anchor: Signal<Anchor | null>;
   readonly last: Signal<LastSync>;
@@ -57,6 +72,10 @@ export interface Phone extends Powers {
   readonly halted: Signal<boolean>;
   /** Events given back by the journal at this start; 0 when nothing was lost. */
   readonly restored: Signal<number>;
+  /** What the officer has to know of this phone's memory, until she has seen it. */
+  readonly news: Signal<News | null>;
+  /** The lane that must not go on, for the server has another history of it. */
+  forked: string | null;
   /** The browser has promised not to clear our storage; without that nothing is recorded. */
   readonly persisted: Signal<boolean>;
   boot: number;
@@ -65,15 +84,19 @@ export interface Phone extends Powers {
 }
 
 export function makePhone(db: Db, powers: Powers): Phone {
+  const log = signal<readonly StoredEvent[]>([]);
+  const acks = signal(noAcks());
   return {
     ...powers,
     db,
     key: null,
     identity: signal(null),
-    log: signal([]),
+    log,
+    unsent: computed(() => unsentIn(log.value, acks.value)),
     verdicts: signal(new Map()),
     rows: signal(new Map()),
-    ack: signal(noAck()),
+    acks,
+    facts: signal(NO_FACTS),
     pull: signal(NO_PULL),
     anchor: signal(null),
     last: signal({ done_at: null, ahead_ms: 0 }),
@@ -82,6 +105,8 @@ export function makePhone(db: Db, powers: Powers): Phone {
     notSaved: signal(null),
     halted: signal(false),
     restored: signal(0),
+    news: signal(null),
+    forked: null,
     persisted: signal(false),
     boot: 0,
     tail: Promise.resolve(),
@@ -94,14 +119,12 @@ export async function load(phone: Phone): Promise<void> {
   const identity = (await metaOf(db, 'identity')) ?? null;
   phone.key = (await metaOf(db, 'key')) ?? null;
   phone.boot = (await metaOf(db, 'boot')) ?? 0;
-  phone.log.value = identity ? await read(db, 'log').getAll(laneRange(identity.lane)) : [];
+  phone.log.value = identity ? inOrder(await read(db, 'log').getAll(), identity.lane) : [];
   phone.drafts.value = await readDrafts(db);
   phone.photos.value = await read(db, 'blobs').getAll();
   await loadFeed(phone);
   phone.identity.value = identity;
 }
-
-const laneRange = (lane: string) => IDBKeyRange.bound([lane, 0], [lane, Infinity]);
 
 /** Read again what an exchange with the server may have changed. */
 export async function loadFeed(phone: Phone): Promise<void> {
@@ -110,7 +133,9 @@ export async function loadFeed(phone: Phone): Promise<void> {
     read(db, 'rows').getAll(),
     read(db, 'verdicts').getAll(),
   ]);
-  const ack = (await metaOf(db, 'ack')) ?? noAck();
+  const acks = (await metaOf(db, 'acks')) ?? noAcks();
+  const facts = (await metaOf(db, 'facts')) ?? NO_FACTS;
+  const news = (await metaOf(db, 'news')) ?? null;
   const pull = (await metaOf(db, 'pull')) ?? NO_PULL;
   const anchor = (await metaOf(db, 'anchor')) ?? null;
   const last = (await metaOf(db, 'last')) ?? phone.last.value;
@@ -118,7 +143,9 @@ export async function loadFeed(phone: Phone): Promise<void> {
   batch(() => {
     phone.rows.value = byType(rows);
     phone.verdicts.value = new Map(verdicts.map((verdict) => [verdict.hash, verdict]));
-    phone.ack.value = ack;
+    phone.acks.value = acks;
+    phone.facts.value = facts;
+    phone.news.value = news;
     phone.pull.value = pull;
     phone.anchor.value = anchor;
     phone.last.value = last;
@@ -134,8 +161,36 @@ function byType(rows: readonly StoredRow[]): Rows {
   return types;
 }
 
-/** Events that the server has not acknowledged, oldest first. */
-export function unsentOf(phone: Phone): readonly StoredEvent[] {
-  const acked = phone.ack.value.seq;
-  return phone.log.value.filter((event) => event.seq > acked);
+/** Who asks; throws `not_enrolled`. */
+export function credentialsOf(phone: Phone): Credentials {
+  const identity = phone.identity.value;
+  if (!identity) throw new Trouble('not_enrolled');
+  return { identity, key: phone.key };
+}
+
+/** Photos that wait, and whose events the server has: bytes without an event are nobody's. */
+export function photosDue(phone: Phone): readonly StoredBlob[] {
+  const unsent = new Set(phone.unsent.value.map(({ lane, seq }) => `${lane} ${seq}`));
+  return phone.photos.value.filter(
+    ({ lane, seq, state }) => state === 'waiting' && !unsent.has(`${lane} ${seq}`),
+  );
+}
+
+/** What waits to be told; beyond that it is the same trouble over and over. */
+const INCIDENTS_MAX = 20;
+
+/** One more thing that people should know, in the next request. */
+export async function report(phone: Phone, incident: Omit<Incident, 'at'>): Promise<void> {
+  const told = { ...incident, at: phone.clock.now() };
+  await write(phone.db, ['meta'], async (stores) => {
+    const meta = stores('meta');
+    const known = ((await meta.get('incidents')) ?? []) as readonly Incident[];
+    await meta.put([...known, told].slice(0, INCIDENTS_MAX), 'incidents');
+  });
+}
+
+/** Show the officer what she must know, or take it away when she has seen it. */
+export async function tell(phone: Phone, news: News | null): Promise<void> {
+  await (news ? keep(phone.db, { news }) : drop(phone.db, 'news'));
+  phone.news.value = news;
 }

@@ -18,7 +18,9 @@ import { versionOf } from '../sync/kinds';
 import type { StoredBlob, StoredEvent } from '../store/db';
 import { append } from '../store/log';
 import type { Beside } from '../store/log';
+import { currentLane } from '../store/lanes';
 import { eventRecord } from '../store/recover';
+import { sentinelText } from './memory';
 import type { Phone } from './phone';
 
 /** A save that takes longer has failed, as far as the officer may rely on it. */
@@ -81,22 +83,38 @@ async function saveNow(phone: Phone, recording: Recording): Promise<readonly Sto
   if (phone.halted.value) throw new Trouble('halted');
   if (!phone.persisted.value) throw new Trouble('not_persistent');
   const key = phone.key ?? (await makeKey());
-  const facts = [...(await opening(phone, key)), ...recording.facts];
-  const events = await build(phone, key, facts);
+  const lane = laneToWrite(phone);
+  const facts = [...(await opening(phone, key, lane)), ...recording.facts];
+  const events = await build(phone, key, lane, facts);
   const blobs = photosOf(events, recording.photo ?? null);
   const beside = phone.key ? { blobs } : { blobs, key };
   await within(phone.clock, writeInOrder(phone, events, beside), SAVE_MS_MAX);
   phone.key = key;
+  if (phone.forked !== lane) phone.forked = null;
   phone.log.value = [...phone.log.value, ...events];
+  phone.sentinel.write(sentinelText(phone.log.value));
   if (blobs.length > 0) phone.photos.value = [...phone.photos.value, ...blobs];
   return events;
 }
 
-/** What must come before: the lane's own first event, or the key that a wiped phone has made. */
-async function opening(phone: Phone, key: CryptoKeyPair): Promise<Fact[]> {
-  const { device, lane_code: code } = identityOf(phone);
-  if (phone.log.value.length === 0) {
-    return [{ kind: 'lane.opened', body: { device, code, key_alg: KEY_ALG, replaces: null } }];
+/**
+ * The lane in which recording goes on: another one, once the server has shown that it has another
+ * history of this one. A phone without a key makes it first, in the lane where the old key was.
+ */
+function laneToWrite(phone: Phone): string {
+  const lane = laneOf(phone);
+  return phone.forked === lane && phone.key ? newId(phone) : lane;
+}
+
+export const laneOf = (phone: Phone): string =>
+  currentLane(phone.log.value, identityOf(phone).lane);
+
+/** What must come before: a lane's own first event, or the key that a wiped phone has made. */
+async function opening(phone: Phone, key: CryptoKeyPair, lane: string): Promise<Fact[]> {
+  const { device, lane_code: code, lane: first } = identityOf(phone);
+  if (!phone.log.value.some((event) => event.lane === lane)) {
+    const replaces = lane === first ? null : laneOf(phone);
+    return [{ kind: 'lane.opened', body: { device, code, key_alg: KEY_ALG, replaces } }];
   }
   if (phone.key) return [];
   const public_key = await publicPoint(key);
@@ -113,12 +131,14 @@ function identityOf(phone: Phone) {
 async function build(
   phone: Phone,
   key: CryptoKeyPair,
+  lane: string,
   facts: readonly (Fact | FactOf)[],
 ): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
+  const head = phone.log.value.findLast((event) => event.lane === lane);
   for (const each of facts) {
     const fact = typeof each === 'function' ? each(events) : each;
-    const event = envelope(phone, fact, events.at(-1) ?? phone.log.value.at(-1));
+    const event = envelope(phone, lane, fact, events.at(-1) ?? head);
     const hash = await eventHash(event);
     const sig = await signHash(key, hash);
     events.push({ lane: event.lane, seq: event.seq, hash, sig, event });
@@ -126,8 +146,13 @@ async function build(
   return events;
 }
 
-function envelope(phone: Phone, fact: Fact, before: StoredEvent | undefined): Envelope {
-  const { lane, officer } = identityOf(phone);
+function envelope(
+  phone: Phone,
+  lane: string,
+  fact: Fact,
+  before: StoredEvent | undefined,
+): Envelope {
+  const { officer } = identityOf(phone);
   const { kind, body, caseId = null, visit = null, subject = null } = fact;
   return {
     v: 1,
@@ -152,7 +177,7 @@ function envelope(phone: Phone, fact: Fact, before: StoredEvent | undefined): En
 
 function photosOf(events: readonly StoredEvent[], photo: Photo | null): StoredBlob[] {
   const named = events.find(({ event }) => event.kind === 'attachment.added');
-  return photo && named ? [{ ...photo, seq: named.seq, state: 'waiting' }] : [];
+  return photo && named ? [{ ...photo, lane: named.lane, seq: named.seq, state: 'waiting' }] : [];
 }
 
 async function writeInOrder(

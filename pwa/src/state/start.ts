@@ -20,9 +20,10 @@ import { openDb } from '../store/db';
 import { keep } from '../store/meta';
 import { reconcile } from '../store/recover';
 import { hadLane } from './enrol';
-import { load, makePhone } from './phone';
+import { missingFrom, readSentinel } from './memory';
+import { load, makePhone, report, tell } from './phone';
 import type { Phone, Powers } from './phone';
-import { save } from './record';
+import { laneOf, save } from './record';
 import { EVERY_MS, makeSync } from './sync';
 import type { Sync } from './sync';
 
@@ -97,8 +98,20 @@ async function wake(): Promise<Stage> {
     return 'enrol';
   }
   await keep(db, { boot: phone.boot });
+  await lookBack(found.toDatabase);
   await makeKeyAgain();
   return 'ready';
+}
+
+/** What the journal gave back is told; what nobody can give back is told, and where it shows. */
+async function lookBack(records: number): Promise<void> {
+  if (records > 0) await report(phone, { kind: 'restored', details: { records } });
+  const missing = missingFrom(phone.log.value, readSentinel(phone.sentinel.read()));
+  if (!missing) return;
+  // The numbers behind are used already: what is recorded now begins a lane of its own.
+  phone.forked = laneOf(phone);
+  await report(phone, { kind: 'lost_some', details: { lane: phone.forked, ...missing } });
+  await tell(phone, { kind: 'lost_some', ...missing });
 }
 
 const powersWith = (journal: Journal): Powers => ({
@@ -111,9 +124,11 @@ const powersWith = (journal: Journal): Powers => ({
   reopen: openDb,
 });
 
-/** After a wipe the key is gone: the first event of the new key goes into the lane at once. */
+/** After a wipe the key is gone, after a loss the lane: the first event of the new one goes in. */
 export async function makeKeyAgain(): Promise<void> {
-  if (!phone.key && phone.persisted.value) await save(phone, { facts: [], lines: [] });
+  if (!phone.persisted.value) return;
+  if (!phone.key) await save(phone, { facts: [], lines: [] });
+  if (phone.forked) await save(phone, { facts: [], lines: [] });
 }
 
 /** Looks for the server at every occasion: there is no saying when the signal is there. */

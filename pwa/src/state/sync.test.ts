@@ -8,10 +8,10 @@ import type { Line } from '../device/line';
 import { answerOf, aVisit, enrolledPhone, wakePhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { FakeServer, isSignedBy } from '../testing/server';
-import type { WireRow } from '../store/wire';
+import type { SyncRequest, WireRow } from '../store/wire';
+import { unpack } from '../sync/columns';
 import { openDb, read } from '../store/db';
 import { reconcile } from '../store/recover';
-import { unsentOf } from './phone';
 import { record } from './record';
 import { makeSync } from './sync';
 
@@ -30,6 +30,9 @@ const visits = async (...households: readonly string[]) => {
     await record(bench.phone, { facts: [aVisit(household)], lines: [] });
   }
 };
+
+const kindsIn = (request?: SyncRequest) =>
+  unpack(request?.push?.events).map(({ kind }) => kind);
 
 async function run(): Promise<string | null> {
   const sync = makeSync(bench.phone);
@@ -51,18 +54,19 @@ test('it brings every event to the server once, and then has nothing to send', a
   expect(await run()).toBeNull();
 
   expect(server.events.size).toBe(3);
-  expect(unsentOf(bench.phone)).toEqual([]);
+  expect(bench.phone.unsent.value).toEqual([]);
   expect(await run()).toBeNull();
   expect(server.requests.at(-1)?.push).toBeNull();
 });
 
-test('it sends 250 events in batches of a hundred', async () => {
-  await visits(...Array.from({ length: 249 }, (_, at) => `W${at}`));
+test('it sends 450 events in batches of four hundred', async () => {
+  const all = Array.from({ length: 449 }, (_, at) => aVisit(`W${at}`));
+  await record(bench.phone, { facts: all, lines: [] });
 
   await run();
 
-  expect(server.events.size).toBe(250);
-  expect(server.requests.map(({ push }) => push?.events.length)).toEqual([100, 100, 50]);
+  expect(server.events.size).toBe(450);
+  expect(server.requests.map(({ push }) => push?.events.n)).toEqual([400, 50]);
 });
 
 test('it loses nothing and doubles nothing when the answer is lost', async () => {
@@ -73,13 +77,13 @@ test('it loses nothing and doubles nothing when the answer is lost', async () =>
   };
   bench.line = lossy;
   expect(await run()).toBe('no_signal');
-  expect(unsentOf(bench.phone)).toHaveLength(2);
+  expect(bench.phone.unsent.value).toHaveLength(2);
 
   bench.line = server.line;
   expect(await run()).toBeNull();
 
   expect(server.events.size).toBe(2);
-  expect(unsentOf(bench.phone)).toEqual([]);
+  expect(bench.phone.unsent.value).toEqual([]);
   expect([...bench.phone.verdicts.value.values()].map(({ verdict }) => verdict)).toEqual([
     'applied',
     'applied',
@@ -96,7 +100,7 @@ test.each([
 
   expect(await run()).toBe(code);
 
-  expect(unsentOf(bench.phone)).toHaveLength(2);
+  expect(bench.phone.unsent.value).toHaveLength(2);
   expect(bench.phone.pull.value.cursor).toBeNull();
 });
 
@@ -107,7 +111,7 @@ test('it changes nothing for an answer with a wrong MAC', async () => {
 
   expect(await run()).toBe('mac_wrong');
 
-  expect(unsentOf(bench.phone)).toHaveLength(2);
+  expect(bench.phone.unsent.value).toHaveLength(2);
   expect(bench.phone.rows.value.size).toBe(0);
 });
 
@@ -137,15 +141,6 @@ test('it goes on with the pages where a cut left off', async () => {
   expect(bench.phone.rows.value.get('loan')?.size).toBe(3);
 });
 
-test('it loads all rows again, once, when they differ from those of the server', async () => {
-  server.rows = [loan('L1', 1)];
-  await run();
-  server.digestOf = async () => ({ loan: 'f'.repeat(64) });
-
-  expect(await run()).toBe('rows_differ');
-
-  expect(server.requests.slice(1).map(({ pull }) => pull?.cursor)).toEqual(['epoch-1.1', null]);
-});
 
 test('it loads all rows again when the server does not know the cursor', async () => {
   server.rows = [loan('L1', 1)];
@@ -168,13 +163,13 @@ test('it sends less at a time when the server finds a batch too large', async ()
   await visits('W01', 'W02', 'W03');
   bench.line = async (ask) => {
     const answer = await server.line(ask);
-    const many = (server.requests.at(-1)?.push?.events.length ?? 0) > 2;
+    const many = (server.requests.at(-1)?.push?.events.n ?? 0) > 2;
     if (many) server.events.clear();
     const text = '{"code":"body_too_large"}';
     return many ? answerOf(text, 413) : answer;
   };
 
-  // 100, 25, 7 and then 2 at a time.
+  // 400, 100, 25, 7 and then 2 at a time.
   expect(await run()).toBeNull();
 
   expect(server.events.size).toBe(4);
@@ -208,7 +203,8 @@ test('it pushes again what a server of another history does not have', async () 
   expect(await run()).toBeNull();
 
   expect(server.events.size).toBe(2);
-  expect(bench.phone.ack.value.epoch).toBe('epoch-2');
+  expect(bench.phone.acks.value.epoch).toBe('epoch-2');
+  expect(bench.phone.news.value).toMatchObject({ kind: 'epoch' });
 });
 
 test('it keeps what was recorded while the request was under way', async () => {
@@ -225,8 +221,9 @@ test('it keeps what was recorded while the request was under way', async () => {
 
 test('it tells what became of an event, with the reason', async () => {
   await visits('W01');
-  const hash = bench.phone.log.value[1]?.hash ?? '';
-  server.verdicts = [{ hash, verdict: 'quarantined', reason: 'unknown_case', tick: 1 }];
+  const { lane, hash } = bench.phone.log.value[1]!;
+  const run16 = [2, 2, hash.slice(0, 16), 1, 'quarantined', 'unknown_case', null] as const;
+  server.verdicts = [[lane, [run16]]];
   server.rows = [loan('L1', 1)];
 
   await run();
@@ -260,9 +257,9 @@ test('it comes home after a wipe: the old events by the secret, then the new key
   expect(await run()).toBeNull();
 
   const [first, second] = server.requests;
-  expect(first?.push?.events.map(({ kind }) => kind)).toEqual(['lane.opened', 'visit.started']);
+  expect(kindsIn(first)).toEqual(['lane.opened', 'visit.started']);
   expect(first?.push).not.toHaveProperty('new_key');
-  expect(second?.push?.events.map(({ kind }) => kind)).toEqual(['key.rotated', 'visit.started']);
+  expect(kindsIn(second)).toEqual(['key.rotated', 'visit.started']);
   expect(second?.push?.new_key).toHaveLength(87);
   expect(server.asks.every(({ headers }) => 'Doorstep-Resume' in headers)).toBe(true);
   expect(server.events.size).toBe(4);
@@ -310,5 +307,56 @@ test('it leaves the database as it was when the phone cannot write the answer', 
 
   const db = await openDb();
   expect(await read(db, 'rows').getAll()).toEqual([]);
-  expect(unsentOf(bench.phone)).toHaveLength(2);
+  expect(bench.phone.unsent.value).toHaveLength(2);
+});
+
+test('it tries again by itself after a random time, up to a limit that doubles', async () => {
+  const waits: number[] = [];
+  let wake = () => {};
+  bench.clock.after = (waitMs, then) => {
+    waits.push(waitMs);
+    wake = then;
+    return () => {};
+  };
+  bench.line = async () => {
+    throw new Trouble('no_signal');
+  };
+  const sync = makeSync(bench.phone);
+  await sync.run();
+  for (let tries = 1; tries < 9; tries += 1) {
+    const before = waits.length;
+    wake();
+    await expect.poll(() => waits.length).toBe(before + 1);
+  }
+
+  // The dice of the fake clock always show the middle; a second more, for the radio to come up.
+  const limits = [4, 8, 16, 32, 64, 128, 256, 300, 300];
+  expect(waits).toEqual(limits.map((limit) => limit * 500 + 1_000));
+});
+
+test('it is not in a hurry after a save while a try has its time already', async () => {
+  bench.line = async () => {
+    throw new Trouble('no_signal');
+  };
+  const sync = makeSync(bench.phone);
+  await sync.run();
+  const waits: number[] = [];
+  bench.clock.after = (waitMs) => {
+    waits.push(waitMs);
+    return () => {};
+  };
+
+  sync.soon();
+
+  expect(waits).toEqual([]);
+});
+
+test('it waits for the program that it lacks as for a signal', async () => {
+  const sync = makeSync(bench.phone, async () => {
+    throw new Trouble('no_signal');
+  });
+
+  await sync.run();
+
+  expect(sync.state.value).toMatchObject({ is: 'error', code: 'no_signal' });
 });

@@ -104,13 +104,29 @@ test('it says of every record where it is', async () => {
   const [opened, receipt] = bench.phone.log.value;
   expect(view.where(receipt!)).toBe('local');
 
-  bench.phone.ack.value = { epoch: 'e', seq: 2, hash: receipt!.hash };
+  const { lane, seq, hash } = receipt!;
+  bench.phone.acks.value = { epoch: 'e', lanes: { [lane]: { seq, hash } }, beside: [] };
   expect(view.where(opened!)).toBe('uploaded');
 
-  const said = { hash: receipt!.hash, verdict: 'quarantined', reason: 'unknown_case', tick: 1 };
+  const why = { verdict: 'quarantined', reason: 'unknown_case', needs: null };
+  const said = { hash, ...why, tick: 1 };
   bench.phone.verdicts.value = new Map([[said.hash, said]]);
   expect(view.where(receipt!)).toBe('quarantined');
   expect(view.handFen.value).toBe(1_00);
+});
+
+test('it counts what is settled as applied before any row, by its hash', async () => {
+  await slip('SJ000099', 100_00);
+  const { lane, seq, hash } = bench.phone.log.value.at(-1)!;
+  const due = () => makeView(bench.phone).houses.value.get('W01')?.total_fen;
+  const before = due();
+
+  const settled = { archived: {}, settled: { [lane]: { seq, hash: 'f'.repeat(64) } } };
+  bench.phone.facts.value = settled;
+  expect(due()).toBe(before);
+  bench.phone.facts.value = { ...settled, settled: { [lane]: { seq, hash } } };
+
+  expect(due()).toBe(before! + 100_00);
 });
 
 test('it takes the day from the clock', () => {

@@ -9,8 +9,9 @@ import { view } from '../sync/overlay';
 import type { OwnEvent, Row } from '../sync/overlay';
 import { nextOf, remaining } from '../sync/receipts';
 import type { StoredEvent, StoredRow } from '../store/db';
+import { currentLane, reach } from '../store/lanes';
 import type { Phone } from './phone';
-import { unsentOf } from './phone';
+import { photosDue } from './phone';
 import { DEFAULTS } from './rows';
 import type {
   BookRow,
@@ -97,10 +98,14 @@ function rowsOf<T>(phone: Phone, etype: string): Typed<T>[] {
   return rows.map(({ row, tick }) => ({ row: row as unknown as T, tick }));
 }
 
-function ownEvents(phone: Phone): readonly OwnEvent[] {
+/** Own events with what the feed has said of them; what is settled was applied before any row. */
+export function ownEvents(phone: Phone): readonly OwnEvent[] {
   const verdicts = phone.verdicts.value;
-  return phone.log.value.map(({ hash, event }) => {
-    const said = verdicts.get(hash);
+  const settled = reach(phone.log.value, phone.facts.value.settled);
+  return phone.log.value.map(({ hash, lane, seq, event }) => {
+    const told = verdicts.get(hash);
+    const isSettled = told?.tick == null && seq <= (settled.get(lane) ?? 0);
+    const said = isSettled ? { verdict: 'applied', tick: 0, reason: null } : told;
     return {
       hash,
       kind: event.kind,
@@ -231,7 +236,7 @@ export const promiseRange = (today: string) => ({
 });
 
 function slipsOf(phone: Phone, own: readonly OwnEvent[]) {
-  const lane = phone.identity.value?.lane;
+  const lane = currentLane(phone.log.value, phone.identity.value?.lane ?? '');
   const rows = rowsOf<BookRow>(phone, 'book')
     .map(({ row }) => row)
     .filter((row) => row.lane === lane && row.state === 'issued')
@@ -245,19 +250,17 @@ function slipsOf(phone: Phone, own: readonly OwnEvent[]) {
 }
 
 function unsentSum(phone: Phone) {
-  const unsent = unsentOf(phone);
+  const unsent = phone.unsent.value;
   const slips = unsent.filter(({ event }) => event.kind === 'cash.receipt');
   const fen = slips.reduce((sum, { event }) => sum + amountOf(event.body), 0);
-  const photos = phone.photos.value.filter((photo) => photo.state === 'waiting');
-  const waiting = photos.filter((photo) => photo.seq <= phone.ack.value.seq);
-  return { count: unsent.length + waiting.length, fen };
+  return { count: unsent.length + photosDue(phone).length, fen };
 }
 
 export const amountOf = (body: object): number =>
   (body as { amount_fen?: number }).amount_fen ?? 0;
 
 function whereOf(phone: Phone, event: StoredEvent): Where {
-  if (event.seq > phone.ack.value.seq) return 'local';
+  if (phone.unsent.value.includes(event)) return 'local';
   const verdict = phone.verdicts.value.get(event.hash)?.verdict;
   const isBeside = verdict === 'quarantined' || verdict === 'parked' || verdict === 'voided';
   return isBeside ? verdict : 'uploaded';

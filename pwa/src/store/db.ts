@@ -30,6 +30,8 @@ export interface StoredVerdict {
   readonly hash: string;
   readonly verdict: string;
   readonly reason: string | null;
+  /** What a parked event waits for: the hash of another, or `visit:` and an id. */
+  readonly needs: string | null;
   readonly tick: number | null;
 }
 
@@ -38,6 +40,7 @@ export interface StoredBlob {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly media_type: string;
   /** The event that names it; bytes travel only after it. */
+  readonly lane: string;
   readonly seq: number;
   readonly state: 'waiting' | 'stored' | 'quarantined' | 'refused';
 }

@@ -6,7 +6,7 @@ import { openDb, read } from './db';
 import type { Db, StoredRow, StoredVerdict } from './db';
 import { absorb, cursorOf, NO_PULL } from './feed';
 import type { Page } from './feed';
-import { metaOf } from './meta';
+import { keep, metaOf, NO_FACTS, noAcks } from './meta';
 
 let db: Db;
 
@@ -27,8 +27,11 @@ const verdict = (hash: string, said: string, tick: number | null): StoredVerdict
   hash,
   verdict: said,
   reason: null,
+  needs: null,
   tick,
 });
+
+const nothingElse = { acks: noAcks(), facts: NO_FACTS, anchor: null, said: [], told: [] };
 
 function page(sent: string | null, cursor: string, more: Partial<Page> = {}): Page {
   const nothing = { upserts: [], evicts: [], verdicts: [] };
@@ -36,7 +39,7 @@ function page(sent: string | null, cursor: string, more: Partial<Page> = {}): Pa
 }
 
 const take = (taken: Page) =>
-  absorb(db, { ack: null, anchor: null, said: [], page: taken });
+  absorb(db, { ...nothingElse, page: taken });
 
 const loans = async () => (await read(db, 'rows').getAll()).map(({ eid, tick }) => [eid, tick]);
 
@@ -67,12 +70,12 @@ test('it changes nothing for a page whose request carried an older cursor', asyn
 
 test('it does not even take the acknowledgement of a stale page', async () => {
   await take(page(null, 'c1'));
-  const ack = { epoch: 'e1', seq: 9, hash: 'f'.repeat(64) };
+  const acks = { epoch: 'e1', lanes: {}, beside: ['f'.repeat(64)] };
 
-  const late = absorb(db, { ack, anchor: null, said: [], page: page(null, 'c0') });
+  const late = absorb(db, { ...nothingElse, acks, page: page(null, 'c0') });
 
   await expect(late).rejects.toThrow('stale_page');
-  expect(await metaOf(db, 'ack')).toBeUndefined();
+  expect((await metaOf(db, 'acks'))?.beside).toEqual([]);
 });
 
 test('it shows nothing of a reset before its last page has come', async () => {
@@ -119,8 +122,33 @@ test('it keeps the tick of a verdict when the push says the same again', async (
   await take(page(null, 'c1', { verdicts: [verdict('h1', 'applied', 3)] }));
 
   const said = [verdict('h1', 'applied', null), verdict('h2', 'quarantined', null)];
-  await absorb(db, { ack: null, anchor: null, said, page: null });
+  await absorb(db, { ...nothingElse, said, page: null });
 
   expect(await read(db, 'verdicts').get('h1')).toMatchObject({ tick: 3 });
   expect(await read(db, 'verdicts').get('h2')).toMatchObject({ verdict: 'quarantined' });
+});
+
+test('it lets the rows of a repaired bucket go, and those that are sent come back', async () => {
+  await take(page(null, 'c1', { upserts: [row('L1', 1), row('L2', 1), row('L3', 1)] }));
+  const evicts = [['loan', 'L1'], ['loan', 'L2']] as const;
+
+  await take(page('c1', 'c1', { evicts, upserts: [row('L2', 2)] }));
+
+  expect(await loans()).toEqual([['L2', 2], ['L3', 1]]);
+});
+
+test('it does not know rows for the server\'s before that is proved', async () => {
+  await take(page(null, 'c1', { upserts: [row('L1', 1)] }));
+  expect((await metaOf(db, 'pull'))?.unproved).toBe(true);
+  await take(page('c1', 'c1'));
+  expect((await metaOf(db, 'pull'))?.unproved).toBe(true);
+});
+
+test('it forgets what was told, and keeps what has come up since', async () => {
+  const incident = (at: number) => ({ kind: 'forked' as const, details: {}, at });
+  await keep(db, { incidents: [incident(1), incident(2), incident(3)] });
+
+  await absorb(db, { ...nothingElse, page: null, told: [incident(1), incident(2)] });
+
+  expect(await metaOf(db, 'incidents')).toEqual([incident(3)]);
 });

@@ -9,7 +9,7 @@
 import { Trouble } from '../device/trouble';
 import { write } from './db';
 import type { Db, Staged, StoredRow, StoredVerdict, Stores } from './db';
-import type { Ack, Anchor, Pull } from './meta';
+import type { Acks, Anchor, Incident, LaneFacts, Pull } from './meta';
 
 export interface Page {
   /** The cursor that the request carried. */
@@ -24,27 +24,37 @@ export interface Page {
 }
 
 export interface Absorbed {
-  readonly ack: Ack | null;
+  readonly acks: Acks;
+  readonly facts: LaneFacts;
   readonly anchor: Anchor | null;
   /** Verdicts of the push; they say what became of an event, and never change the overlay. */
   readonly said: readonly StoredVerdict[];
   readonly page: Page | null;
+  /** What was told with the request, and need not be told again. */
+  readonly told: readonly Incident[];
 }
 
-export const NO_PULL: Pull = { epoch: '', cursor: null, staging: null };
+export const NO_PULL: Pull = { epoch: '', cursor: null, staging: null, unproved: false };
 
 /** The cursor that the next request must carry. */
 export const cursorOf = (pull: Pull): string | null => pull.staging?.cursor ?? pull.cursor;
 
-/** Take in one answer, all or nothing. Throws `stale_page` for one that is not next. */
+/**
+ * Take in one answer, all or nothing, and with it the transfer that brought it. Throws
+ * `stale_page` for one that is not next.
+ */
 export async function absorb(db: Db, answer: Absorbed): Promise<void> {
   await write(db, ['rows', 'staged', 'verdicts', 'meta'], async (stores) => {
     const meta = stores('meta');
-    if (answer.ack) await meta.put(answer.ack, 'ack');
+    await meta.put(answer.acks, 'acks');
+    await meta.put(answer.facts, 'facts');
     if (answer.anchor) await meta.put(answer.anchor, 'anchor');
     if (answer.page) await takePage(stores, answer.page);
     // After the page: the last one of a reset forgets every verdict of the history before.
     for (const verdict of answer.said) await putSaid(stores, verdict);
+    const incidents = ((await meta.get('incidents')) ?? []) as readonly Incident[];
+    await meta.put(incidents.slice(answer.told.length), 'incidents');
+    await meta.delete('transfer');
   });
 }
 
@@ -60,17 +70,19 @@ async function takePage(stores: Stores, page: Page): Promise<void> {
   const pull = ((await meta.get('pull')) as Pull | undefined) ?? NO_PULL;
   if (cursorOf(pull) !== page.sent) throw new Trouble('stale_page');
   if (page.reset || pull.staging) await meta.put(await stage(stores, pull, page), 'pull');
-  else await meta.put(await apply(stores, page), 'pull');
+  else await meta.put(await apply(stores, pull, page), 'pull');
 }
 
-async function apply(stores: Stores, page: Page): Promise<Pull> {
+async function apply(stores: Stores, pull: Pull, page: Page): Promise<Pull> {
   const rows = stores('rows');
+  // First what goes: of a repaired bucket all rows go, and those that are sent come back.
+  await Promise.all(page.evicts.map((key) => rows.delete([key[0], key[1]])));
   await Promise.all([
     ...page.upserts.map((row) => rows.put(row)),
-    ...page.evicts.map((key) => rows.delete([key[0], key[1]])),
     ...page.verdicts.map((verdict) => stores('verdicts').put(verdict)),
   ]);
-  return { epoch: page.epoch, cursor: page.cursor, staging: null };
+  const unproved = pull.unproved || page.upserts.length + page.evicts.length > 0;
+  return { epoch: page.epoch, cursor: page.cursor, staging: null, unproved };
 }
 
 async function stage(stores: Stores, pull: Pull, page: Page): Promise<Pull> {
@@ -85,7 +97,7 @@ async function stage(stores: Stores, pull: Pull, page: Page): Promise<Pull> {
   ]);
   if (page.complete) {
     await swapIn(stores, await staged.getAll());
-    return { epoch: page.epoch, cursor: page.cursor, staging: null };
+    return { epoch: page.epoch, cursor: page.cursor, staging: null, unproved: true };
   }
   return { ...pull, staging: { epoch: page.epoch, cursor: page.cursor } };
 }

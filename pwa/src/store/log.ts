@@ -28,6 +28,7 @@ export async function append(
   const first = events[0];
   const last = events.at(-1);
   if (!first || !last) return;
+  // One save is one lane: the chain that is checked here is the chain that is written.
   await write(db, ['log', 'head', 'blobs', 'meta'], async (stores) => {
     const heads = stores('head');
     const head = (await heads.get(first.lane))?.hash ?? ZERO_HASH;

@@ -9,7 +9,7 @@ import { record } from '../state/record';
 import { openDb, read, write } from './db';
 import type { Db } from './db';
 import { readHead } from './log';
-import { keep, metaOf } from './meta';
+import { keep, metaOf, NO_FACTS } from './meta';
 import { eventRecord, reconcile } from './recover';
 import type { Copy } from './recover';
 
@@ -64,9 +64,9 @@ test('it goes on where the chain ended after a wipe', async () => {
 test('it brings the route back from the newer of the two copies', async () => {
   const copy = (serial: number, eid: string): Copy => {
     const row = { etype: 'loan', eid, tick: 1, row: { id: eid }, sum: '' };
-    const ack = { epoch: 'e1', seq: 2, hash: 'h' };
+    const acks = { epoch: 'e1', lanes: { [LANE]: { seq: 2, hash: 'h' } }, beside: [] };
     const rest = { epoch: 'e1', cursor: `c${serial}`, anchor: null, last: null, verdicts: [] };
-    return { serial, lane: LANE, ack, rows: [row], ...rest };
+    return { serial, lane: LANE, acks, facts: NO_FACTS, rows: [row], ...rest };
   };
   await bench.journal.keepRows(utf8(JSON.stringify(copy(1, 'old'))), 1);
   await bench.journal.keepRows(utf8(JSON.stringify(copy(2, 'new'))), 2);
@@ -76,7 +76,7 @@ test('it brings the route back from the newer of the two copies', async () => {
 
   expect((await read(db, 'rows').getAll()).map(({ eid }) => eid)).toEqual(['new']);
   expect(await metaOf(db, 'pull')).toMatchObject({ cursor: 'c2' });
-  expect(await metaOf(db, 'ack')).toMatchObject({ seq: 2 });
+  expect((await metaOf(db, 'acks'))?.lanes[LANE]).toMatchObject({ seq: 2 });
 });
 
 test('it leaves the rows of another lane alone', async () => {

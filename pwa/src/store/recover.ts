@@ -10,11 +10,10 @@ import { fromUtf8 } from '../device/bytes';
 import type { Journal, Opened } from '../device/journal';
 import { Trouble } from '../device/trouble';
 import { canonicalBytes } from '../sync/canonical';
-import { ZERO_HASH } from '../sync/events';
 import { read, write } from './db';
-import type { Db, StoredEvent, StoredRow, StoredVerdict } from './db';
-import { readHead } from './log';
-import type { Ack, Anchor, Identity, LastSync } from './meta';
+import type { Db, Head, StoredEvent, StoredRow, StoredVerdict } from './db';
+import { byLane } from './lanes';
+import type { Acks, Anchor, Identity, LaneFacts, LastSync, Mark } from './meta';
 import { keep, metaOf } from './meta';
 
 /** The rows of the last complete exchange, as they lie beside the journal. */
@@ -23,7 +22,8 @@ export interface Copy {
   readonly lane: string;
   readonly epoch: string;
   readonly cursor: string | null;
-  readonly ack: Ack | null;
+  readonly acks: Acks;
+  readonly facts: LaneFacts;
   readonly anchor: Anchor | null;
   readonly last: LastSync | null;
   readonly rows: readonly StoredRow[];
@@ -101,25 +101,26 @@ interface Both {
 }
 
 async function mendBoth({ db, journal, payloads, identity }: Both): Promise<Recovered> {
-  const head = await readHead(db, identity.lane);
-  if (isSame(payloads, head)) return { identity, toDatabase: 0, toJournal: 0 };
+  if (isSame(payloads, await read(db, 'head').getAll())) {
+    return { identity, toDatabase: 0, toJournal: 0 };
+  }
   const theirs = eventsIn(payloads);
   const ours = await read(db, 'log').getAll();
   refuseTwoHistories(ours, theirs);
   const missingHere = without(theirs, ours);
   const missingThere = without(ours, theirs);
   await journal.append(missingThere.map(eventRecord));
-  await putEvents(db, missingHere, identity.lane);
+  await putEvents(db, missingHere);
   return { identity, toDatabase: missingHere.length, toJournal: missingThere.length };
 }
 
-/** Usually nothing is missing, and the last record alone shows it: the events are a chain. */
-function isSame(payloads: readonly Bytes[], head: { seq: number; hash: string }): boolean {
+/** Usually nothing is missing, and the last record alone shows it: the events are chains. */
+function isSame(payloads: readonly Bytes[], heads: readonly Head[]): boolean {
   const events = payloads.filter(isEvent);
+  if (events.length !== heads.reduce((sum, head) => sum + head.seq, 0)) return false;
   const last = events.at(-1);
-  if (!last) return head.seq === 0;
-  const record = readRecord(last);
-  return events.length === head.seq && 'hash' in record && record.hash === head.hash;
+  const record = last && readRecord(last);
+  return !record || ('hash' in record && heads.some(({ hash }) => hash === record.hash));
 }
 
 function without(these: readonly StoredEvent[], those: readonly StoredEvent[]): StoredEvent[] {
@@ -136,15 +137,14 @@ function refuseTwoHistories(ours: readonly StoredEvent[], theirs: readonly Store
   }
 }
 
-async function putEvents(db: Db, events: readonly StoredEvent[], lane: string): Promise<void> {
+async function putEvents(db: Db, events: readonly StoredEvent[]): Promise<void> {
   if (events.length === 0) return;
   await write(db, ['log', 'head'], async (stores) => {
-    const log = stores('log');
-    await Promise.all(events.map((event) => log.put(event)));
-    const last = events.findLast((event) => event.lane === lane);
-    const head = await stores('head').get(lane);
-    if (last && last.seq > (head?.seq ?? 0)) {
-      await stores('head').put({ lane, seq: last.seq, hash: last.hash });
+    const heads = stores('head');
+    await Promise.all(events.map((event) => stores('log').put(event)));
+    for (const [lane, its] of byLane(events)) {
+      const { seq, hash }: Mark = its.reduce((a, b) => (b.seq > a.seq ? b : a));
+      if (seq > ((await heads.get(lane))?.seq ?? 0)) await heads.put({ lane, seq, hash });
     }
   });
 }
@@ -152,7 +152,7 @@ async function putEvents(db: Db, events: readonly StoredEvent[], lane: string): 
 /** The database is gone: events and identity from the journal, rows from their copy. */
 async function restoreDatabase({ db, journal, payloads, identity }: Both): Promise<Recovered> {
   const events = eventsIn(payloads);
-  await putEvents(db, events, identity.lane);
+  await putEvents(db, events);
   const copy = newestCopy(await journal.readRows(), identity.lane);
   if (copy) await restoreRows(db, copy);
   const pending = await metaOf(db, 'pending');
@@ -167,10 +167,11 @@ async function restoreRows(db: Db, copy: Copy): Promise<void> {
     await Promise.all(copy.rows.map((row) => stores('rows').put(row)));
     await Promise.all(copy.verdicts.map((verdict) => stores('verdicts').put(verdict)));
     const meta = stores('meta');
-    const { epoch, cursor, serial, ack, anchor, last } = copy;
-    await meta.put({ epoch, cursor, staging: null }, 'pull');
+    const { epoch, cursor, serial, acks, facts, anchor, last } = copy;
+    await meta.put({ epoch, cursor, staging: null, unproved: false }, 'pull');
     await meta.put(serial, 'serial');
-    if (ack) await meta.put(ack, 'ack');
+    await meta.put(acks, 'acks');
+    await meta.put(facts, 'facts');
     if (anchor) await meta.put(anchor, 'anchor');
     if (last) await meta.put(last, 'last');
   });
@@ -183,6 +184,3 @@ function newestCopy(slots: readonly (Bytes | null)[], lane: string): Copy | null
     .sort((a, b) => b.serial - a.serial);
   return copies[0] ?? null;
 }
-
-/** Nothing is acknowledged yet. */
-export const noAck = (): Ack => ({ epoch: '', seq: 0, hash: ZERO_HASH });

@@ -28,6 +28,7 @@ export const LI_WEI: Identity = {
   officer: { id: 'officer-1', name: '李薇' },
   branch: { id: 'main', name: '涡水分社' },
   ack_secret: SECRET,
+  server_key: null,
 };
 
 /** 2026-03-02 10:00 in Shanghai. */

@@ -86,6 +86,17 @@ export const en: Text = {
   noRouteNext: 'When the supervisor has published one, sync where there is signal.',
   restored:
     'The database was damaged. {0} records came back from the journal; none is lost. Sync soon.',
+  news: {
+    forked:
+      'The server has records that this phone lacks: it was restored, or copied to another. ' +
+      'Nothing was deleted; new records are numbered apart from now on. Tell the supervisor.',
+    lost_some:
+      'This phone lost {0} records; the others are there. Tell the supervisor; check the slips.',
+    epoch: 'The server was restored from a backup. This phone sends what it lacks by itself.',
+  },
+  hadRecords: 'It held {0} records.',
+  lastSlip: 'Last receipt number used: {0}.',
+  seen: 'Understood',
   openVisit: '{0}: the visit of {1} is still open. Continue',
   slipsNone: 'No receipt numbers: take no cash. Fetch a book from the cashier.',
   slipsFew: 'Only {0} receipts left. Fetch a new book from the cashier.',
@@ -349,6 +360,7 @@ export const en: Text = {
     internal_error: 'The server failed; an engineer knows of it.',
   },
   reasonUnknown: 'The supervisor looks into it.',
+  parkedWhy: 'Waits for another record, then goes on by itself.',
 
   trouble: {
     no_signal: ['The server was not reached.', 'All records are on the phone. It tries again.'],
@@ -362,12 +374,10 @@ export const en: Text = {
       'Records stay on the phone. Use another network, or call the supervisor.',
     ],
     server_down: ['The server is not available.', 'All records are on the phone. It tries again.'],
-    lane_forked: [
-      'Server and phone hold different records.',
-      'Nothing was deleted. Call the supervisor now.',
-    ],
     rows_differ: ['The downloaded work does not match the server.', 'Sync again.'],
     not_taken: ['The server did not take the new records.', 'Call the supervisor.'],
+    answer_gone: ['The answer broke off and has expired.', 'It tries again by itself.'],
+    projection_unknown: ['This build is too old for new work.', 'Open the app again to update.'],
     stale_page: ['An old answer came late and was not used.', 'It tries again.'],
     phone_trouble: ['The phone could not read or write.', 'Close the app and open it again.'],
     code_unknown: ['The code is not valid.', 'Check the eight characters, or ask for a new code.'],
