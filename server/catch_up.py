@@ -125,6 +125,17 @@ def want_epoch(data_dir: Path, why: str) -> None:
     flush_folder(data_dir)
 
 
+def wanted_epoch(data_dir: Path) -> str | None:
+    """Why a file asks for a new epoch; None if there is none. A torn file asks too."""
+    path = data_dir / EPOCH_WANTED
+    if not path.exists():
+        return None
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["why"])
+    except (ValueError, KeyError):
+        return "database_older"
+
+
 def set_aside(found: list[Segment]) -> None:
     """Keep the segments of another history under names that are not read."""
     for segment in found:

@@ -34,6 +34,11 @@ def day_of(instant_ms: int) -> str:
     return datetime.fromtimestamp(instant_ms / 1000, UTC).astimezone(SHANGHAI).date().isoformat()
 
 
+def stamp_of(instant_ms: int) -> str:
+    """An instant as names of files carry it, in UTC: '20260302T011500Z'. Sorts as time goes."""
+    return datetime.fromtimestamp(instant_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
 def today() -> str:
     """Today's date in Asia/Shanghai, as 'YYYY-MM-DD'."""
     return day_of(now_ms())

@@ -4,7 +4,11 @@ These are answers for a person. A programmer's mistake is an AssertionError and 
 The rows lie in files by the place where they are said: problems_wire (phones and requests),
 problems_field (verdicts and the phone's own forms), problems_courier (what others carry),
 problems_office (console and command line), problems_plan (households that change hands),
+<<<<<<< HEAD
 problems_ruling (events that were kept).
+=======
+problems_memory (backup and restore).
+>>>>>>> 6bd8256 (backup: kept when it was restored and checked; restore names history anew)
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from collections.abc import Mapping
 
 from sync.problems_courier import COURIER
 from sync.problems_field import FIELD
+from sync.problems_memory import MEMORY
 from sync.problems_office import OFFICE
 from sync.problems_plan import PLAN
 from sync.problems_ruling import RULING
@@ -20,9 +25,9 @@ from sync.problems_wire import WIRE
 
 # code: (HTTP status when it answers a request, what is so in Chinese and in English,
 # what to do next in Chinese and in English). Codes are never reused.
-_TABLES = (WIRE, FIELD, OFFICE, COURIER, PLAN, RULING)
+_TABLES = (WIRE, FIELD, OFFICE, COURIER, PLAN, RULING, MEMORY)
 PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
-    code: row for table in _TABLES for code, row in table.items()
+    code: told for table in _TABLES for code, told in table.items()
 }
 
 assert len(PROBLEMS) == sum(map(len, _TABLES)), "a code stands in one table only"

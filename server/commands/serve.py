@@ -8,10 +8,35 @@ from pathlib import Path
 
 import click
 
+from server import create_app
 from server.commands.readiness import NotReady, check_data_dir, check_port
 from server.commands.welcome import welcome
+from server.db import db
+from server.services.epochs import settle_epoch
+from server.services.installation import is_initialised
 from server.settings import Settings, SettingsError, read_settings
 from server.workers import Address, serve
+
+# Why history got a new name, for the operator who starts the server.
+WHY = {
+    "database_older": (
+        "数据库比流水日志旧，已从日志补回。",
+        "The database was older than its journal and was brought forward from it.",
+    ),
+    "database_other": (
+        "数据库与流水日志不是同一份历史，旧日志已另存。",
+        "Database and journal were not of one history; the old journal was set aside.",
+    ),
+    "restored": ("数据库由备份还原。", "The database was restored from a backup."),
+    "cluster_other": (
+        "数据库换了一个 PostgreSQL 实例。",
+        "The database lives in another PostgreSQL cluster than before.",
+    ),
+    "timeline": (
+        "PostgreSQL 实例经过了归档恢复。",
+        "The PostgreSQL cluster was recovered from an archive.",
+    ),
+}
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -37,6 +62,7 @@ def command(
             f"{settings.pwa_dir} 里没有手机端程序；请先运行 make pwa",
             f"There is no phone app in {settings.pwa_dir}; run: make pwa",
         )
+    say_if_renewed(settings)
     text = welcome(settings, addresses(address))
     serve(settings, address, when_ready=lambda: click.echo(text))
 
@@ -53,6 +79,23 @@ def ready_settings(host: str, port: int) -> Settings:
     check_port(host, port)
     check_data_dir(settings.data_dir)
     return settings
+
+
+def say_if_renewed(settings: Settings) -> None:
+    """Before the first phone is answered: is this the database that was here before?"""
+    with create_app(settings).app_context():
+        if not is_initialised():
+            return
+        renewed = settle_epoch()
+        db.engine.dispose()  # gunicorn forks: a connection must not be shared with its processes
+    if renewed is not None:
+        zh, en = WHY.get(renewed.why.partition(":")[0], WHY["restored"])
+        click.echo(
+            f"\n！！{zh}历史编号改为 {renewed.epoch}，手机会自动再传服务器缺少的记录。\n"
+            f"!! {en} History is now called {renewed.epoch}; phones will send again whatever"
+            " the server lacks.\n",
+            err=True,
+        )
 
 
 def addresses(address: Address) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import alembic.command
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,13 @@ def initialise() -> None:
 def migrate() -> None:
     """Bring the database to the newest revision. Doing it again changes nothing."""
     alembic.command.upgrade(migration_config(), "head")
+
+
+def is_initialised() -> bool:
+    """Are the tables there, and those of this version?"""
+    head = ScriptDirectory.from_config(migration_config()).get_current_head()
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head
 
 
 def ensure_epoch() -> str:
