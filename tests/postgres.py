@@ -10,6 +10,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -61,6 +62,49 @@ class Cluster:
         name = sql.Identifier(url.rsplit("/", 1)[-1])
         self._administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
+    def kill(self) -> None:
+        """End it as a power cut would: nothing is flushed, nothing is said."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def base_backup(self) -> None:
+        """Copy the running cluster's files; the WAL to go with them comes from the archive."""
+        password = f"PGPASSWORD={self.password}"
+        copy = [f"{binaries()}/pg_basebackup", "-X", "none", "-c", "fast", "-D", self._base]
+        copy += ["-h", "127.0.0.1", "-p", str(self.port), "-U", ROLE]
+        _run(["env", password, *copy], self.folder)
+
+    def archive_now(self) -> None:
+        """Finish the present file of the WAL, so that it is archived."""
+        self._administer(sql.SQL("SELECT pg_switch_wal()"))
+
+    def recover(self) -> None:
+        """Start from the base backup and the archive, to the end of the archive, and wait."""
+        data = Path(self._base)
+        for path in (data / "recovery.signal", data / "postgresql.auto.conf"):
+            with path.open("a") as file:
+                if path.suffix == ".conf":
+                    file.write(f"restore_command = 'cp {self.folder}/archive/%f %p'\n")
+            if os.geteuid() == 0:
+                os.chown(path, *_owner())
+        self.process = _serve(self.folder, data, self.port, _options(True, self.folder))
+        _wait(self)
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while self._is_recovering():
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+    @property
+    def _base(self) -> str:
+        return str(self.folder / "base")
+
+    def _is_recovering(self) -> bool:
+        try:
+            self._administer(sql.SQL("CREATE TEMPORARY TABLE writable ()"))
+        except psycopg.errors.ReadOnlySqlTransaction:
+            return True
+        return False
+
     def is_up(self) -> bool:
         """Does the cluster take connections yet?"""
         try:
@@ -97,11 +141,11 @@ def binaries() -> Path:
 
 
 @contextmanager
-def private_cluster(*, fsync: bool = True) -> Iterator[Cluster]:
+def private_cluster(*, fsync: bool = True, archives: bool = False) -> Iterator[Cluster]:
     """Start a cluster on a free port, and remove every trace of it at the end."""
     folder = Path(tempfile.mkdtemp(prefix="doorstep-postgres-"))
     try:
-        cluster = _start(folder, binaries(), fsync=fsync)
+        cluster = _start(folder, _options(fsync, folder if archives else None))
         try:
             _wait(cluster)
             yield cluster
@@ -111,36 +155,53 @@ def private_cluster(*, fsync: bool = True) -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path, programs: Path, *, fsync: bool) -> Cluster:
+def _start(folder: Path, options: dict[str, str]) -> Cluster:
     """Make the cluster's files and start it; PostgreSQL refuses to run as root."""
     password, port = secrets.token_hex(16), _free_port()
     (folder / "password").write_text(password)
+    (folder / "archive").mkdir()
     if os.geteuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        for path in (folder, folder / "password"):
-            os.chown(path, owner.pw_uid, owner.pw_gid)
-    data = str(folder / "data")
-    create = [f"{programs}/initdb", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", data]
+        for path in (folder, folder / "password", folder / "archive"):
+            os.chown(path, *_owner())
+    data = folder / "data"
+    create = [f"{binaries()}/initdb", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", str(data)]
     create += [f"--username={ROLE}", "--auth=scram-sha-256", f"--pwfile={folder / 'password'}"]
-    with (folder / "log").open("wb") as log:
-        made = _spawn(create, log.fileno(), folder).wait()
-        assert made == 0, (folder / "log").read_text()
-        serve = [f"{programs}/postgres", "-D", data, "-p", str(port), "-k", str(folder)]
-        for name, value in _options(fsync).items():
-            serve += ["-c", f"{name}={value}"]
-        process = _spawn(serve, log.fileno(), folder)
-    return Cluster(folder, port, password, process)
+    _run(create, folder)
+    return Cluster(folder, port, password, _serve(folder, data, port, options))
 
 
-def _options(fsync: bool) -> dict[str, str]:
+def _run(command: list[str], folder: Path) -> None:
+    with (folder / "log").open("ab") as log:
+        assert _spawn(command, log.fileno(), folder).wait() == 0, (folder / "log").read_text()
+
+
+def _serve(folder: Path, data: Path, port: int, options: dict[str, str]) -> subprocess.Popen[bytes]:
+    serve = [f"{binaries()}/postgres", "-D", str(data), "-p", str(port), "-k", str(folder)]
+    for name, value in options.items():
+        serve += ["-c", f"{name}={value}"]
+    with (folder / "log").open("ab") as log:
+        return _spawn(serve, log.fileno(), folder)
+
+
+def _owner() -> tuple[int, int]:
+    owner = pwd.getpwnam("postgres")
+    return owner.pw_uid, owner.pw_gid
+
+
+def _options(fsync: bool, archived_in: Path | None) -> dict[str, str]:
     """What differs from PostgreSQL's own defaults."""
-    return {
+    options = {
         "listen_addresses": "127.0.0.1",
         "fsync": "on" if fsync else "off",
         "max_connections": "60",
         "timezone": "UTC",
         "lc_messages": "C",
     }
+    if archived_in is None:
+        return options
+    to = archived_in / "archive"
+    copy = f"test ! -f {to}/%f && cp %p {to}/.%f && sync {to}/.%f && mv {to}/.%f {to}/%f"
+    return {**options, "archive_mode": "on", "archive_command": copy}
 
 
 def _spawn(command: list[str], log: int, folder: Path) -> subprocess.Popen[bytes]:

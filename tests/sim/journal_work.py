@@ -6,11 +6,12 @@ import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 from server.services.count_cash import Counted, count_cash
-from sync.client import Phone
+from sync.client import Phone, Transport
 from sync.specimens import intention_body, receipt_body, visit_body, void_body
-from tests.small_bank import BRANCH, LI_WEI, ZHOU_LAN, Bank
+from tests.small_bank import BRANCH, LI_WEI, ZHOU_LAN, Bank, Hands
 
 
 def written_out(database: Path) -> list[str]:
@@ -31,7 +32,19 @@ def sqlite_file(bank: Bank) -> Path:
     return Path(bank.url.removeprefix("sqlite:///"))
 
 
-def take_cash(bank: Bank, phone: Phone, dice: random.Random) -> None:
+class Place(Protocol):
+    """Where phones work: a clock, and a way to a server."""
+
+    @property
+    def clock(self) -> Hands:
+        """Moved by hand."""
+
+    @property
+    def send(self) -> Transport:
+        """One request to /v1/sync."""
+
+
+def take_cash(bank: Place, phone: Phone, dice: random.Random) -> None:
     """A visit with cash, now and then voided, and a sync."""
     household = dice.choice(["W1", "W2", "W3", "W4"])
     phone.record("visit.started", visit_body(household))
