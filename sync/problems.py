@@ -4,11 +4,7 @@ These are answers for a person. A programmer's mistake is an AssertionError and 
 The rows lie in files by the place where they are said: problems_wire (phones and requests),
 problems_field (verdicts and the phone's own forms), problems_courier (what others carry),
 problems_office (console and command line), problems_plan (households that change hands),
-<<<<<<< HEAD
-problems_ruling (events that were kept).
-=======
-problems_memory (backup and restore).
->>>>>>> 6bd8256 (backup: kept when it was restored and checked; restore names history anew)
+problems_ruling (events that were kept), problems_memory (backup and restore).
 """
 
 from __future__ import annotations

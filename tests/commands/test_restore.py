@@ -26,6 +26,8 @@ from server.services.restore import Wish, put_back
 from server.tables import Attachment, EventRow
 from sync.client import Phone
 from sync.problems import Problem
+from sync.specimens import visit_body
+from sync.transport import Reply, Request
 from tests.commands.test_backup import send_photo
 from tests.safekeeping import (
     back_up,
@@ -142,12 +144,12 @@ def test_it_comes_back_while_a_phone_waits_for_an_answer(bank: Bank, phone: Phon
     made = back_up(bank)
     take_cash(bank, phone, random.Random(8))
 
-    def breaks(*request: object) -> tuple[int, bytes]:
-        bank.send(*request)  # type: ignore[arg-type]
+    def breaks(request: Request) -> Reply:
+        bank.send(request)
         raise ConnectionError("the answer is lost with the server")
 
     for turn in range(4):
-        phone.record("visit.started", {"household": f"W{turn + 1}", **visit_rest()})
+        phone.record("visit.started", visit_body(f"W{turn + 1}"))
     with pytest.raises(ConnectionError):
         phone.sync(breaks)
     bank, _ = restored(bank, made.folder)
@@ -155,12 +157,6 @@ def test_it_comes_back_while_a_phone_waits_for_an_answer(bank: Bank, phone: Phon
     phone.sync(bank.send)
     assert_whole(bank, phone)
     bank.close()
-
-
-def visit_rest() -> dict[str, object]:
-    from sync.specimens import visit_body
-
-    return {name: value for name, value in visit_body().items() if name != "household"}
 
 
 def test_it_refuses_a_damaged_backup_and_names_the_file(bank: Bank, phone: Phone) -> None:

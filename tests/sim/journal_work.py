@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from server.services.count_cash import Counted, count_cash
-from sync.client import Phone, Transport
+from sync.client import Phone
 from sync.specimens import intention_body, receipt_body, visit_body, void_body
+from sync.transport import Transport
 from tests.small_bank import BRANCH, LI_WEI, ZHOU_LAN, Bank, Hands
 
 

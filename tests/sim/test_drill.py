@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,9 @@ from server.db import snapshot
 from server.services import backup
 from server.services.check_history import check_history
 from server.tables import BackupRecord, CashCount, EventRow, Lane, LedgerLeg, ReceiptRow, VerdictRow
-from sync.client import Phone, Transport
+from sync.client import Phone
 from sync.problems import Problem
+from sync.transport import Reply, Request, Transport
 from tests.commands.test_backup import damaged
 from tests.safekeeping import back_up, epoch_of, lose_everything, settings_of
 from tests.sim.journal_work import count, take_cash
@@ -241,8 +242,8 @@ def test_it_takes_an_old_backup_twice_in_a_row(drill: Drill) -> None:
 def test_it_comes_back_while_phones_are_half_way_through(drill: Drill) -> None:
     good = drill.back_up()
 
-    def breaks(body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        drill.server.send(body, headers)
+    def breaks(request: Request) -> Reply:
+        drill.server.send(request)
         raise ConnectionError("the server is gone before its answer has come")
 
     for phone in drill.phones:
