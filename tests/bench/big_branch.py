@@ -7,6 +7,7 @@ from pathlib import Path
 from server.office.master_data import AreaData, HouseholdData, LoanData, MasterData
 from server.services.branches import NewStaff, add_staff, create_branch
 from server.services.load_master import load_master
+from tests.bench import wide
 from tests.bench.field_day import VISITS
 from tests.small_bank import BRANCH, CHEN_JIE, PASSWORD, Bank, open_bank
 
@@ -19,25 +20,28 @@ def households_of(number: int) -> list[str]:
     return [f"W{number:03d}{n:02d}" for n in range(VISITS)]
 
 
-def master_of(officers: int) -> MasterData:
-    """Their names, villages and loans; all invented."""
+def _master(ids: list[str], loans: list[tuple[str, str]]) -> MasterData:
+    """Households by id, and loans as (loan, household); all invented."""
     area = AreaData(
         id="WOSHUI", name="涡水镇", level="TOWN", population=7800, committees=VILLAGES,
         economy=None, counts_household_total=True,
     )  # fmt: skip
-    ids = [household for n in range(officers) for household in households_of(n)]
     households = tuple(
         HouseholdData(id=each, name=f"户{each}", area="WOSHUI", village=VILLAGES[n % len(VILLAGES)])
         for n, each in enumerate(ids)
     )
-    loans = tuple(
+    owed = tuple(
         LoanData(
-            id=f"L-{each}", household=each, principal_fen=5000_00 + n * 100,
+            id=loan, household=household, principal_fen=5000_00 + n * 100,
             interest_fen=300_00 + n * 7, due_on="2024-11-30", loan_on="2023-11-30",
         )
-        for n, each in enumerate(ids)
+        for n, (loan, household) in enumerate(loans)
     )  # fmt: skip
-    return MasterData(areas=(area,), households=households, loans=loans)
+    return MasterData(areas=(area,), households=households, loans=owed)
+
+
+def _person(staff_id: str, role: str) -> NewStaff:
+    return NewStaff(id=staff_id, name=staff_id, username=staff_id, password=PASSWORD, roles=(role,))
 
 
 def found_big_branch(url: str, folder: Path, officers: int) -> Bank:
@@ -46,13 +50,31 @@ def found_big_branch(url: str, folder: Path, officers: int) -> Bank:
     with bank.app.app_context():
         create_branch(BRANCH, code="12", name="塘冲分社", institution="信用社", contact_phone="0")
         for staff_id, role in _people(officers):
-            person = NewStaff(
-                id=staff_id, name=staff_id, username=staff_id, password=PASSWORD, roles=(role,)
-            )
-            add_staff(BRANCH, person)
-        load_master(BRANCH, master_of(officers), as_of="2026-02-28", by=CHEN_JIE)
+            add_staff(BRANCH, _person(staff_id, role))
+        ids = [household for n in range(officers) for household in households_of(n)]
+        load_master(
+            BRANCH,
+            _master(ids, [(f"L-{each}", each) for each in ids]),
+            as_of="2026-02-28",
+            by=CHEN_JIE,
+        )
     for number in range(officers):
         bank.publish(f"officer-{number:03d}", households_of(number))
+    return bank
+
+
+def found_wide_branch(url: str, folder: Path) -> Bank:
+    """One officer with 300 households and 360 loans."""
+    ids = [f"W{n:03d}" for n in range(wide.HOUSEHOLDS)]
+    second = ids[: wide.LOANS - wide.HOUSEHOLDS]
+    bank = open_branch(url, folder)
+    with bank.app.app_context():
+        create_branch(BRANCH, code="12", name="塘冲分社", institution="信用社", contact_phone="0")
+        for staff_id, role in _people(1):
+            add_staff(BRANCH, _person(staff_id, role))
+        master = _master(ids, [(f"L-{i}", i) for i in ids] + [(f"L-{i}-2", i) for i in second])
+        load_master(BRANCH, master, as_of="2026-02-28", by=CHEN_JIE)
+    bank.publish("officer-000", ids)
     return bank
 
 
