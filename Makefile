@@ -23,7 +23,7 @@ ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
 $(RUN_READY): moved
 endif
 
-.PHONY: help install run test check static pwa size lock clean moved
+.PHONY: help install run test check static pwa size bench lock clean moved
 
 help:  ## list these targets | 列出可用的命令
 	@echo "Doorstep 上门"
@@ -60,6 +60,10 @@ pwa: $(PWA)  ## build the phone's program into pwa/dist | 构建手机端
 
 size: pwa  ## bytes of the phone's program, and the limit | 手机端大小
 	@$(VENV)/python tests/house/bundle_size.py
+
+bench: install  ## bytes, times and costs beside their floors; ONLY="sizes link storm" | 测量
+	@tests/setup/debian.sh database
+	@$(VENV)/python -m tests.bench $(ONLY)
 
 lock:  ## look up newer libraries and pin them with hashes | 更新依赖
 	@tests/setup/lock.sh $(LOCK)

@@ -28,7 +28,7 @@ from tests.postgres import Cluster, private_cluster
 from tests.small_bank import Bank
 
 # design 6, in bytes and seconds
-BUDGET = {
+BUDGET: dict[str, dict[str, float]] = {
     "first sync": {"down": 57_000, "seconds": 7.5},
     "field day": {"up": 21_000, "seconds": 6.5},
     "15 changed cases": {"down": 4_000},

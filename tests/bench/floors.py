@@ -108,9 +108,7 @@ def _postgres_floor(url: str, cluster: Cluster) -> Floor:
         rows = {
             table: [
                 (row[0], row[1:])
-                for row in database.execute(
-                    QUERY.format(table=table, column=column, since=since)  # type: ignore[arg-type]
-                )
+                for row in database.execute(QUERY.format(table=table, column=column, since=since))
             ]
             for table, column in TABLES.items()
         }
@@ -118,7 +116,7 @@ def _postgres_floor(url: str, cluster: Cluster) -> Floor:
         database.execute("CREATE SCHEMA floor")
         for table in TABLES:
             made = f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING ALL)"
-            database.execute(made)  # type: ignore[arg-type]
+            database.execute(made)
         start = cpu_seconds(family_of(cluster.process.pid)) + time.process_time()
         wall = time.perf_counter()
         for portion in portions:
@@ -143,7 +141,7 @@ def _put(database: psycopg.Connection[Any], portion: Portion) -> None:
         for table, some in portion.items():
             marks = ",".join(["%s"] * len(some[0]))
             cursor.executemany(
-                f"INSERT INTO floor.{table} VALUES ({marks})",  # type: ignore[arg-type]
+                f"INSERT INTO floor.{table} VALUES ({marks})",
                 some,
             )
 

@@ -101,8 +101,17 @@ def _read(answer: http.client.HTTPResponse) -> Reply:
         pass
     body, headers = b"".join(parts), dict(answer.headers)
     if headers.get("Content-Encoding") == "br":
-        body = brotli.Decompressor().process(body)
+        body = _unpacked(body)
     return Reply(answer.status, body, headers, is_whole)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """What can be read of a brotli stream that may have been cut."""
+    unpacker = brotli.Decompressor()
+    plain = [unpacker.process(packed)]
+    while not unpacker.is_finished() and (more := unpacker.process(b"")):
+        plain.append(more)
+    return b"".join(plain)
 
 
 class WideServer(ServerProcess):

@@ -9,6 +9,7 @@ with one transaction an officer at the same durability.
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import random
 import shutil
@@ -122,9 +123,9 @@ def _enrolled(bank: Bank, number: int) -> Phone:
 
 def _call(phone: Phone, number: int) -> Call:
     record_field_day(phone, households_of(number), random.Random(number))
-    parcel = phone.build_sync()
-    headers = {**parcel.identity, **parcel.proof, "Content-Encoding": "gzip"}
-    return Call(phone, parcel.packed, headers | {"Accept-Encoding": "br, gzip"})
+    body = phone.build_sync()
+    headers = phone.headers(body) | {"Content-Encoding": "gzip", "Accept-Encoding": "br, gzip"}
+    return Call(phone, gzip.compress(body, 9, mtime=0), headers)
 
 
 def _all_call(port: int, calls: list[Call]) -> float:

@@ -51,8 +51,12 @@ def loan(eid: str) -> dict[str, Any]:
     """A loan with 35 fields."""
     dice = random.Random(eid)
     principal = dice.randint(10, 500) * 100_00
-    due = _day(dice, 2019, 2025)
-    told: dict[str, Any] = {
+    return _contract(dice, eid, principal) | _state(dice, principal)
+
+
+def _contract(dice: random.Random, eid: str, principal: int) -> dict[str, Any]:
+    """What was agreed, and with whom."""
+    return {
         "id": eid,
         "household_id": eid.removeprefix("L-").removesuffix("-2"),
         "contract_no": f"HT{dice.randint(2017, 2023)}{dice.randint(0, 999999):06d}",
@@ -65,7 +69,17 @@ def loan(eid: str) -> dict[str, Any]:
         "purpose": dice.choice(("养殖", "种植", "建房", "农机", "其他")),
         "rate_ppm": dice.choice((58_000, 72_000, 87_600, 104_400)),
         "loan_on": _day(dice, 2016, 2022),
-        "due_on": due,
+        "due_on": _day(dice, 2019, 2025),
+        "limit_fen": principal + dice.randint(0, 9) * 1000_00,
+        "collateral": None,
+        "group_code": f"G{dice.randint(1, 99):02d}",
+        "account_tail": f"{dice.randint(0, 9999):04d}",
+    }
+
+
+def _state(dice: random.Random, principal: int) -> dict[str, Any]:
+    """How it stands."""
+    return {
         "as_of": "2026-02-28",
         "classification": dice.choice(("NORMAL", "SPECIAL", "SUBSTANDARD", "DOUBTFUL", "LOSS")),
         "days_past_due": dice.randint(30, 2200),
@@ -73,7 +87,6 @@ def loan(eid: str) -> dict[str, Any]:
         "interest_fen": dice.randint(0, principal // 3),
         "penalty_fen": dice.randint(0, principal // 20),
         "cost_fen": 0,
-        "limit_fen": principal + dice.randint(0, 9) * 1000_00,
         "last_paid_on": _day(dice, 2020, 2025),
         "last_paid_fen": dice.randint(1, 90) * 50_00,
         "paid_times": dice.randint(0, 40),
@@ -81,15 +94,11 @@ def loan(eid: str) -> dict[str, Any]:
         "last_notice_on": _day(dice, 2022, 2025),
         "promise_due_on": None,
         "promise_fen": None,
-        "collateral": None,
-        "group_code": f"G{dice.randint(1, 99):02d}",
         "officer_code": f"KH{dice.randint(1, 12):03d}",
-        "account_tail": f"{dice.randint(0, 9999):04d}",
         "limitation": {"status": "RUNNING", "ends_on": _day(dice, 2026, 2028), "colour": "green"},
         "guarantee": {"status": "RUNNING", "ends_on": _day(dice, 2026, 2027)},
         "court_case_no": None,
     }
-    return told
 
 
 def widen() -> None:

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field, replace
 
 READ_BYTES = 1024
 
+# A client that reads nothing more must not hold a cut connection open.
+CLOSE_SECONDS_MAX = 2
+
 PORTAL = b"<!doctype html><title>Free WLAN</title><h1>Sign in to use this network</h1>"
 
 
@@ -22,7 +25,8 @@ PORTAL = b"<!doctype html><title>Free WLAN</title><h1>Sign in to use this networ
 class Weather:
     """What happens to connections.
 
-    cut_after       A connection breaks (RST) when so many bytes have passed in both directions.
+    cut_after       A connection ends when so many bytes have passed in both directions; what has
+                    passed arrives.
     up_kbit, down_kbit, delay_ms
                     The link: rates shared by all connections, and the time of one way.
     swallow         "up" or "down": that direction is a black hole; bytes vanish, nothing closes.
@@ -86,6 +90,7 @@ class _Connection:
     passed: int = 0
     kept: bytearray = field(default_factory=bytearray)
     path: bytes = b""
+    is_cut: bool = False
 
     def abort(self) -> None:
         """Break both ends at once, without a farewell."""
@@ -223,8 +228,7 @@ class FaultProxy:
             queue.put_nowait(None)
             await delivery
         if self._is_cut(connection):
-            self.passed.cuts += 1
-            connection.abort()
+            await self._cut(connection)
         elif not writer.is_closing() and self.weather.swallow != direction:
             with suppress(OSError, RuntimeError):
                 writer.write_eof()
@@ -242,6 +246,18 @@ class FaultProxy:
             data = self._through_cache(direction, connection, data)
         self.on_bytes(direction, self.passed.both)
         return data
+
+    async def _cut(self, connection: _Connection) -> None:
+        """What has passed arrives; then both ends are on their own."""
+        if connection.is_cut:
+            return
+        connection.is_cut = True
+        self.passed.cuts += 1
+        for writer in (connection.client, connection.server):
+            with suppress(OSError, RuntimeError, TimeoutError):
+                writer.close()
+                await asyncio.wait_for(writer.wait_closed(), CLOSE_SECONDS_MAX)
+        connection.abort()
 
     def _is_cut(self, connection: _Connection) -> bool:
         limit = self.weather.cut_after

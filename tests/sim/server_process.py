@@ -22,6 +22,8 @@ ANSWER_SECONDS_MAX = 20
 class ServerProcess:
     """`doorstep serve` over a database and a data folder, on a free port."""
 
+    program = "from server.cli import main; main()"
+
     def __init__(self, url: str, folder: Path) -> None:
         self.port = _free_port()
         self.log = (folder / "server.log").open("ab")
@@ -37,7 +39,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        command = [sys.executable, "-c", "from server.cli import main; main()", "serve"]
+        command = [sys.executable, "-c", self.program, "serve"]
         if shutil.which("setpriv"):  # a killed test run leaves no server behind
             command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
         self.process = subprocess.Popen(
