@@ -18,7 +18,6 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected
 
 from server.api.answers import answer, finish
-from server.api.body import known_device, read_body
 from server.api.endpoint import Form, endpoint
 from server.services.devices import KnownDevice, Proof, authenticate
 from server.services.uploads import Upload, append_piece, check_quota, upload_of
@@ -95,18 +94,6 @@ def patch_attachment(sha256: str) -> Response:
         if problem.code != "upload_offset_wrong":
             raise
         return _elsewhere(upload_of(device, sha256).offset)
-
-
-@endpoint(bp, "PUT", PATH, Form(media_type="image/jpeg"))
-def put_attachment(sha256: str) -> Response:
-    """Keep a photo in one piece, signed as it is: for phones that do not speak tus yet."""
-    data = read_body(PHOTO_BYTES_MAX, too_large="attachment_too_large")
-    device = known_device(data)
-    upload = upload_of(device, sha256)
-    if not upload.is_whole:
-        check_quota(device, upload)
-        upload = append_piece(device, upload, data[upload.offset :])
-    return answer({"state": upload.state})
 
 
 def _check_version() -> None:

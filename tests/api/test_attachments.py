@@ -147,15 +147,3 @@ def test_it_tells_what_it_can_do(one_bank: Bank) -> None:
     assert answer.headers["Tus-Extension"] == "checksum"
     assert answer.headers["Tus-Checksum-Algorithm"] == "sha256"
     assert answer.headers["Tus-Max-Size"] == str(512 * 1024)
-
-
-def test_it_still_takes_a_photo_in_one_piece(one_bank: Bank) -> None:
-    phone, sha256 = named(one_bank, JPEG), sha256_hex(JPEG)
-
-    sent = [
-        one_bank.http.put(f"/v1/attachments/{sha256}", data=JPEG, headers=phone.headers(JPEG))
-        for _ in range(2)
-    ]
-
-    assert [each.json for each in sent] == [{"state": "stored"}] * 2
-    assert kept(one_bank, JPEG) == JPEG

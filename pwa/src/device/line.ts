@@ -34,7 +34,14 @@ export interface Answer {
 export type Line = (ask: Ask) => Promise<Answer>;
 
 /** What is read of an answer's head. */
-const HEADERS = ['retry-after', 'upload-offset', 'doorstep-length', 'content-range'];
+const HEADERS = [
+  'retry-after',
+  'upload-offset',
+  'doorstep-length',
+  'content-range',
+  'doorstep-state',
+  'doorstep-archived',
+];
 
 /** No answer begins within this time, and that of the body's own way: try again later. */
 export const FIRST_BYTE_MS = 20_000;

@@ -1,8 +1,9 @@
 /** A photo of the paper, if there is one: made small and hashed before it is kept. */
 
 import { signal } from '@preact/signals-core';
-import { shrink } from '../device/photo';
+import { PHOTO_BYTES_MAX, shrink } from '../device/photo';
 import type { Photo } from '../state/record';
+import { phone } from '../state/start';
 import { fill, text } from './words';
 import { Say } from './say';
 
@@ -11,13 +12,24 @@ interface Props {
   readonly onPhoto: (photo: Photo | null) => void;
 }
 
-const failed = signal(false);
+/** Why the last photo was not taken in. */
+const trouble = signal<'notAnImage' | 'photosFull' | null>(null);
+
+/**
+ * Photos that lie here, in bytes: some eight hundred. The browser cannot say how much room there
+ * is (its estimate is wrong by gigabytes), and a full disk would stop the receipts.
+ */
+export const PHOTOS_BYTES_MAX = 150_000_000;
+
+const hasRoom = (): boolean =>
+  phone.photos.value.reduce((sum, { bytes }) => sum + bytes.length, PHOTO_BYTES_MAX) <=
+  PHOTOS_BYTES_MAX;
 
 export function PhotoInput({ photo, onPhoto }: Props) {
   const choose = async (file: File | undefined) => {
     if (!file) return;
-    const small = await shrink(file).catch(() => null);
-    failed.value = small === null;
+    const small = hasRoom() ? await shrink(file).catch(() => null) : null;
+    trouble.value = small ? null : hasRoom() ? 'notAnImage' : 'photosFull';
     onPhoto(small);
   };
   const kept = photo && fill(text.photoKept, Math.ceil(photo.bytes.length / 1000));
@@ -33,9 +45,9 @@ export function PhotoInput({ photo, onPhoto }: Props) {
           onChange={(event) => void choose(event.currentTarget.files?.[0])}
         />
       </label>
-      {failed.value && (
+      {trouble.value && (
         <Say tone="red" id="photo-trouble">
-          {text.notAnImage}
+          {text[trouble.value]}
         </Say>
       )}
     </>

@@ -81,8 +81,9 @@ export async function exchangeAll(phone: Phone): Promise<void> {
       await mendRun(phone, run, error);
     }
   }
-  await sendPhotos(phone);
   await keepDone(phone);
+  // What was recorded while photos travelled goes before the rest of them.
+  if (await sendPhotos(phone)) await exchangeAll(phone);
 }
 
 /** What can be done about a failure before the next request; throws it when that is nothing. */

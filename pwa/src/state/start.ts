@@ -83,8 +83,10 @@ function show(next: Stage, why = ''): void {
 /** Open both stores, let each mend the other, and read the phone into memory. */
 async function wake(): Promise<Stage> {
   const journal = journalInWorker();
-  const opening = openDb();
-  await holdLock(() => show('second_tab'));
+  // The lock first: a newer build must not take the database from a tab that is recording.
+  const isSecond = () => show('second_tab');
+  await holdLock(isSecond);
+  const opening = openDb(isSecond);
   const files = await journal.open(false);
   const db = await opening;
   const found = await reconcile(db, journal, files);
@@ -121,7 +123,7 @@ const powersWith = (journal: Journal): Powers => ({
   isOnline,
   sentinel,
   app: APP,
-  reopen: openDb,
+  reopen: () => openDb(),
 });
 
 /** After a wipe the key is gone, after a loss the lane: the first event of the new one goes in. */

@@ -2,7 +2,6 @@
 
 import { beforeEach, expect, test } from 'vitest';
 import { emptyStorage } from '../store/testing';
-import { utf8 } from '../device/bytes';
 import { Trouble } from '../device/trouble';
 import type { Line } from '../device/line';
 import { answerOf, aVisit, enrolledPhone, wakePhone } from '../testing/fakes';
@@ -229,20 +228,6 @@ test('it tells what became of an event, with the reason', async () => {
   await run();
 
   expect(bench.phone.verdicts.value.get(hash)).toMatchObject({ reason: 'unknown_case', tick: 1 });
-});
-
-test('it sends a photo after the event that names it, and once', async () => {
-  const photo = { sha256: 'c'.repeat(64), bytes: utf8('jpeg'), media_type: 'image/jpeg' };
-  const body = { sha256: photo.sha256, size: 4, media_type: 'image/jpeg', about: null };
-  const fact = { kind: 'attachment.added', body: { ...body, role: 'notice_photo' } };
-  await record(bench.phone, { facts: [fact], photo, lines: [] });
-
-  await run();
-  await run();
-
-  expect(server.asks.filter(({ method }) => method === 'PUT')).toHaveLength(1);
-  expect(server.photos.get(photo.sha256)).toEqual(photo.bytes);
-  expect(bench.phone.photos.value.map(({ state }) => state)).toEqual(['stored']);
 });
 
 test('it comes home after a wipe: the old events by the secret, then the new key', async () => {

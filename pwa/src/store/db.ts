@@ -111,8 +111,12 @@ const VERSION = 2;
 
 export type Db = IDBDatabase;
 
-/** Opens the database, and makes the stores that are not there yet. */
-export function openDb(): Promise<Db> {
+/**
+ * Opens the database, and makes the stores that are not there yet; never changes one that is.
+ *
+ * `onBlocked` is called when another tab of an older build holds it open: it has to be closed.
+ */
+export async function openDb(onBlocked: () => void = () => undefined): Promise<Db> {
   const request = indexedDB.open(DB_NAME, VERSION);
   request.onupgradeneeded = () => {
     const there = request.result.objectStoreNames;
@@ -120,7 +124,11 @@ export function openDb(): Promise<Db> {
       if (!there.contains(name)) request.result.createObjectStore(name, { keyPath });
     }
   };
-  return answer(request);
+  request.onblocked = onBlocked;
+  const db = await answer(request);
+  // A newer build waits for us: what this tab writes after this fails, and says so.
+  db.onversionchange = () => db.close();
+  return db;
 }
 
 function answer<T>(request: IDBRequest<T>): Promise<T> {

@@ -7,7 +7,6 @@
 
 import { fromUtf8, gzip, hmac, sha256, utf8 } from '../device/bytes';
 import { signBytes } from '../device/keys';
-import type { Ask } from '../device/line';
 import { Trouble } from '../device/trouble';
 import { canonicalBytes } from '../sync/canonical';
 import { unpack } from '../sync/columns';
@@ -182,15 +181,4 @@ export async function pageOf(
     cursor: page.cursor,
     complete: page.complete,
   };
-}
-
-/** A photo travels after the event that names it, under its hash. */
-export async function askAttachment(
-  sum: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  who: Credentials,
-): Promise<Ask> {
-  const proof = await proofOf(who, bytes, false);
-  const headers = { 'Content-Type': 'image/jpeg', ...proof };
-  return { method: 'PUT', path: `/v1/attachments/${sum}`, body: bytes, headers };
 }

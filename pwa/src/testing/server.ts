@@ -28,6 +28,10 @@ export class FakeServer {
   readonly requests: SyncRequest[] = [];
   readonly asks: Ask[] = [];
   readonly photos = new Map<string, Uint8Array>();
+  /** What the events have promised: SHA-256 -> bytes. */
+  readonly photoSizes = new Map<string, number>();
+  photoState = 'stored';
+  photosArchived = false;
   readonly uploads = new Map<string, Bytes>();
   readonly answers = new Map<string, Bytes>();
   epoch = EPOCH;
@@ -55,8 +59,33 @@ export class FakeServer {
   };
 
   private takePhoto(ask: Ask): Answer {
-    this.photos.set(ask.path.split('/').at(-1) ?? '', ask.body ?? new Uint8Array());
-    return answerOf({ state: 'stored' });
+    const sum = ask.path.split('/').at(-1) ?? '';
+    const size = this.photoSizes.get(sum);
+    if (size === undefined) return { ...answerOf({ code: 'attachment_unknown' }), status: 404 };
+    const held = this.photos.get(sum) ?? new Uint8Array();
+    const isNext = Number(ask.headers['Upload-Offset']) === held.length;
+    if (ask.method === 'PATCH' && isNext) return this.takePiece(sum, ask);
+    return this.photoSaid(sum, ask.method === 'HEAD' ? 200 : 409);
+  }
+
+  /** What comes before the line breaks is kept; nothing of a piece that was changed. */
+  private takePiece(sum: string, ask: Ask): Answer {
+    const piece = ask.body ?? new Uint8Array();
+    const came = piece.slice(0, this.cutUp);
+    this.photos.set(sum, join([this.photos.get(sum) ?? new Uint8Array(), came]));
+    if (came.length < piece.length) throw new Trouble('no_signal');
+    return this.photoSaid(sum, 204);
+  }
+
+  private photoSaid(sum: string, status: number): Answer {
+    const { length } = this.photos.get(sum) ?? [];
+    const whole = length === this.photoSizes.get(sum);
+    const headers = {
+      'upload-offset': String(length),
+      ...(whole && { 'doorstep-state': this.photoState }),
+      ...(whole && this.photosArchived && { 'doorstep-archived': '1' }),
+    };
+    return { status, headers, bytes: new Uint8Array(), whole: true };
   }
 
   /** The answer as far as the line lets it through. */
@@ -135,6 +164,9 @@ export class FakeServer {
       const { lane, seq, prev, kind } = event;
       const known = this.events.has(hash);
       this.events.set(hash, { lane, seq, prev, hash, kind });
+      if (kind === 'attachment.added') {
+        this.photoSizes.set(String(event.body.sha256), Number(event.body.size));
+      }
       return [1, this.verdict, this.verdict === 'applied' ? null : 'unknown_case', null, known];
     });
   }

@@ -239,6 +239,7 @@ export const zh = {
   clearInk: '重签',
   takePhoto: '拍下纸质通知书（可不拍）',
   photoKept: '照片已缩小为 {0} kB，点这里重拍',
+  photosFull: '手机里存的照片太多，这张没有采用。请先连网上传，网点备份后会自动腾出地方。',
   notAnImage: '这个文件不是照片，没有采用。请用相机拍下通知书。',
   needsName: '请填写签收人姓名',
   needsInk: '请在框内签名',
