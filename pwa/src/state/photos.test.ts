@@ -156,7 +156,7 @@ const refusing = (status: number, code: string) => {
   };
 };
 
-test('it tries a photo again that was changed on the way, and gives up one spoilt here', async () => {
+test('it tries again what was changed on the way, and gives up what is spoilt here', async () => {
   await takePhoto();
   refusing(422, 'attachment_hash_mismatch');
   expect(await run()).toBeNull();

@@ -246,7 +246,7 @@ export const en: Text = {
   takePhoto: 'Photo of the paper (optional)',
   photoKept: 'Photo kept, {0} kB. Take it again',
   photosFull:
-    'Too many photos lie on this phone; this one was not taken. Sync, and room comes back after the backup.',
+    'Too many photos lie on this phone; this one was not taken. Sync; a backup makes room again.',
   notAnImage: 'This file is not a picture and was not taken. Photograph the notice.',
   needsName: 'Name of the signer, please',
   needsInk: 'Signature, please',
