@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ INT_MAX = 2**53 - 1
 # Our deepest body has five levels. A limit keeps hostile nesting from using up the stack.
 DEPTH_MAX = 16
 
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
 
 def canonical_bytes(value: object) -> bytes:
     """The one byte form of a JSON value: sorted ASCII keys, no spaces, UTF-8, integers only.
@@ -22,9 +26,10 @@ def canonical_bytes(value: object) -> bytes:
     Refuses (`not_canonical`, with the path and the rule) what the two languages write differently:
     floats, integers beyond 2^53-1, lone surrogates, keys that are not ASCII, deep nesting.
     """
-    _require(value, "$", 0)
-    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    if not _is_in_order(value, 0):
+        _require(value, "$", 0)
+        value = _plain(value)
+    return _WRITER.encode(value).encode()
 
 
 def sha256_hex(data: bytes) -> str:
@@ -58,6 +63,27 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
+
+
+def _is_in_order(value: object, depth: int) -> bool:
+    """What _require would let pass, of plain dicts and lists: the quick way for nearly everything.
+
+    An evening of 200 phones is a million values; a path for each of them would take half the time.
+    """
+    if isinstance(value, str):
+        return not _SURROGATES.search(value)
+    if value is None or value is True or value is False:
+        return True
+    if isinstance(value, int):
+        return -INT_MAX <= value <= INT_MAX
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) and key.isascii() for key in value):
+            return False
+        value = value.values()
+    elif not isinstance(value, list):
+        return False
+    within = depth + 1
+    return all(within <= DEPTH_MAX and _is_in_order(item, within) for item in value)
 
 
 def _require(value: object, path: str, depth: int) -> None:

@@ -7,6 +7,7 @@ rest travels as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sync.canonical import sha256_hex
@@ -22,6 +23,7 @@ STROKE_NUMBER_MAX = 2**28
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _DIGITS = {character: value for value, character in enumerate(_ALPHABET)}
 _GROUPS_MAX = 7
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def squeeze(body: Mapping[str, object], before: Sequence[str]) -> dict[str, object]:
@@ -118,7 +120,7 @@ def _derived(field: str, body: Mapping[str, object]) -> str | None:
 
 
 def _is_whole(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return text.isascii() or not _SURROGATES.search(text)
 
 
 def _escaped(value: str) -> str:
