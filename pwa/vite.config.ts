@@ -96,11 +96,12 @@ export default defineConfig({
       // What a later file shares with the first stays in the first: one file, better packed.
       preserveEntrySignatures: false,
       output: {
+        // All that the first screen needs is one file, whatever later ones share with it.
+        codeSplitting: { groups: [{ name: 'index', test: /src\/main\.tsx|index\.html/ }] },
         entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         // What is loaded after the first paint, or when it is opened, says so in its name: it is
         // part of the shell, and counted apart (tests/house/bundle_size.py).
-        chunkFileNames: ({ isDynamicEntry }) =>
-          isDynamicEntry ? 'assets/later-[name]-[hash].js' : 'assets/[name]-[hash].js',
+        chunkFileNames: 'assets/later-[name]-[hash].js',
       },
     },
   },

@@ -8,6 +8,9 @@ from flask import Blueprint, Flask, Response, current_app, send_from_directory
 
 bp = Blueprint("shell", __name__)
 
+# Addresses at which the app opens another screen: the kiosk takes bundles, and is no phone.
+PLACES = ("kiosk",)
+
 # The app draws its QR codes and signatures itself; nothing may come from elsewhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
@@ -26,6 +29,7 @@ def register_shell(app: Flask) -> None:
 def get_shell(name: str = "index.html") -> Response:
     """A file of the app. The service worker itself is never cached, so that it can change."""
     folder: Path = current_app.extensions["settings"].pwa_dir
+    name = "index.html" if name in PLACES else name
     answer = send_from_directory(folder.resolve(), name)
     fresh = name in {"index.html", "sw.js", "manifest.webmanifest"}
     answer.headers["Cache-Control"] = "no-cache" if fresh else "public, max-age=31536000, immutable"

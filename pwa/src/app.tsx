@@ -27,6 +27,11 @@
  *   back                                    the arrow at the top
  *   unsent-bar                              data-count, data-fen: what is only on this phone
  *   sync-now sync-state                     data-state: idle | running | done | error; data-code
+ *   carry-open carry-give carry-scan        on the sync page, and behind it (screens/carry)
+ *   moving-qr finder scan-progress          data-frame; data-have, data-need
+ *   bundle-file take-file carry-news        as a file; what came of the last one
+ *   bundle-own bundle-carried bundle-ack    data-state: waiting | delivered | kept; data-ack
+ *   kiosk kiosk-done kiosk-next             at /kiosk; data-state
  *   record-<hash8>                          a record of this phone; data-kind, data-state
  *   news-<kind> news-seen lost-all          the memory of this phone or of the server went back
  *   saved not-saved not-saved-done gate second-tab wechat restored slips-low   notices, when shown
@@ -36,6 +41,7 @@ import type { JSX } from 'preact';
 import { screen } from './state/nav';
 import { phone, stage } from './state/start';
 import { Begin } from './screens/begin';
+import { CarryLater } from './screens/carry-later';
 import { Cash } from './screens/cash';
 import { Day } from './screens/day';
 import { Enrol } from './screens/enrol';
@@ -100,6 +106,8 @@ function Shown(): JSX.Element {
       return <VoidReceipt hash={now.hash} />;
     case 'sync':
       return <SyncPage />;
+    case 'carry':
+      return <CarryLater now={now} />;
     case 'gate':
       return <Gate />;
   }

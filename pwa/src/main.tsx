@@ -14,6 +14,7 @@ import { loadWords, text } from './text/words';
 /** A module that waits could not be imported by the one that is loaded later. */
 async function main(): Promise<void> {
   await loadWords();
+  if (location.pathname === '/kiosk') return openKiosk();
   takeCodeFromLink();
   watchHistory();
   document.documentElement.lang = text.lang;
@@ -21,6 +22,11 @@ async function main(): Promise<void> {
   draw(document.getElementById('app') ?? document.body);
   await start(showPhone);
   if (stage.value === 'ready') keepInTouch();
+}
+
+/** A machine of the branch that takes bundles: it is no phone, and keeps nothing. */
+async function openKiosk(): Promise<void> {
+  (await import('./screens/kiosk')).openKiosk(document.getElementById('app') ?? document.body);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { timeOf } from '../device/clock';
 import { isFresh, opensOffline } from '../device/powers';
+import { go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone, sync } from '../state/start';
 import { waitsForKey } from '../state/sync';
@@ -40,6 +41,9 @@ export function SyncPage() {
         )}
         <News />
         <Facts />
+        <button class="act" data-testid="carry-open" onClick={() => go({ name: 'carry' })}>
+          {text.carry.open}
+        </button>
       </section>
       <LongList
         items={[...phone.log.value].reverse()}

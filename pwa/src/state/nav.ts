@@ -25,6 +25,7 @@ export type Screen =
   | { readonly name: 'receipt'; readonly hash: string }
   | { readonly name: 'void'; readonly hash: string }
   | { readonly name: 'sync' }
+  | { readonly name: 'carry'; readonly show?: string; readonly scan?: boolean }
   | { readonly name: 'gate' };
 
 const stack = signal<readonly Screen[]>([{ name: 'day' }]);

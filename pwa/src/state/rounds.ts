@@ -26,6 +26,7 @@ import { carry, TRANSFER_MS_MAX, transferOf } from '../store/transfer';
 import type { Transfer } from '../store/transfer';
 import type { Beacon, Repair, Said, SyncAnswer, SyncRequest } from '../store/wire';
 import { handFen } from '../sync/custody';
+import { deliverCarried } from './deliver';
 import { sendPhotos } from './photos';
 import type { Phone } from './phone';
 import { credentialsOf, loadFeed, report, tell } from './phone';
@@ -69,6 +70,20 @@ const WAY_MS_MAX = 120_000;
 
 /** Push all, pull all, then the photos. Throws what went wrong; what is done stays done. */
 export async function exchangeAll(phone: Phone): Promise<void> {
+  try {
+    await exchangeRounds(phone);
+  } catch (error) {
+    // What is wrong with ours says nothing of a colleague's; without a line nothing goes.
+    if (!GOES_ON.includes(codeOf(error))) await deliverCarried(phone);
+    throw error;
+  }
+  await deliverCarried(phone);
+  await keepDone(phone);
+  // What was recorded while photos travelled goes before the rest of them.
+  if (await sendPhotos(phone)) await exchangeAll(phone);
+}
+
+async function exchangeRounds(phone: Phone): Promise<void> {
   const run: Run = {
     limit: BATCH_EVENTS_MAX, repair: null, repaired: false, restarted: false, wasted: 0,
   };
@@ -81,9 +96,6 @@ export async function exchangeAll(phone: Phone): Promise<void> {
       await mendRun(phone, run, error);
     }
   }
-  await keepDone(phone);
-  // What was recorded while photos travelled goes before the rest of them.
-  if (await sendPhotos(phone)) await exchangeAll(phone);
 }
 
 /** What can be done about a failure before the next request; throws it when that is nothing. */

@@ -59,7 +59,7 @@ export async function absorb(db: Db, answer: Absorbed): Promise<void> {
 }
 
 /** A verdict of the push never takes the tick away that the feed has already said. */
-async function putSaid(stores: Stores, said: StoredVerdict): Promise<void> {
+export async function putSaid(stores: Stores, said: StoredVerdict): Promise<void> {
   const verdicts = stores('verdicts');
   const known = await verdicts.get(said.hash);
   if (known?.tick == null) await verdicts.put(said);
