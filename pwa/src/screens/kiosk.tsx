@@ -93,7 +93,7 @@ function Done({ now }: { readonly now: Extract<State, { is: 'done' }> }) {
         {fill(text.carry.kioskDone, now.count)}
       </Say>
       <MovingQr message={now.ack} />
-      <p>{text.carry.ackHow}</p>
+      <p>{text.carry.kioskHow}</p>
       <SendFile message={now.ack} id={now.id} />
       <button
         class="act"

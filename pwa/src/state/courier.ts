@@ -5,7 +5,6 @@
  * Both may be lost, late or doubled: our own log decides what is still to be sent.
  */
 
-import { signal } from '@preact/signals-core';
 import { hex } from '../device/bytes';
 import { openAnswer, sealBundle } from '../device/seal';
 import { Trouble } from '../device/trouble';
@@ -16,6 +15,7 @@ import { BATCH_EVENTS_MAX, batchOf, pushOf, tookOf } from '../store/exchange';
 import { putSaid } from '../store/feed';
 import { acksAfter } from '../store/lanes';
 import type { LaneSaid, Took } from '../store/wire';
+import { lookAtBundles } from './bundles';
 import type { Phone } from './phone';
 import { credentialsOf, loadFeed } from './phone';
 
@@ -23,23 +23,6 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Some 90 kB; more records make a second bundle. */
 const BUNDLE_EVENTS_MAX = 800;
-
-/** What was carried and what was made is shown for so long, and then forgotten. */
-const SHOWN_MS = 30 * 86_400_000;
-
-/** Everything that was made or taken here, the newest first; null before the first look. */
-export const bundles = signal<readonly StoredBundle[] | null>(null);
-
-export async function lookAtBundles(phone: Phone): Promise<void> {
-  const all = await read(phone.db, 'bundles').getAll();
-  const old = all.filter(({ at, state }) => {
-    return state !== 'waiting' && at < phone.clock.now() - SHOWN_MS;
-  });
-  for (const { id } of old) {
-    await write(phone.db, ['bundles'], (stores) => stores('bundles').delete(id));
-  }
-  bundles.value = all.filter((one) => !old.includes(one)).sort((a, b) => b.at - a.at);
-}
 
 /**
  * The outbox as bundles, usually one. What was made before is shown again as long as nothing has

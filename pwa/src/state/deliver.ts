@@ -6,6 +6,7 @@ import { readJson } from '../store/answers';
 import { read, write } from '../store/db';
 import type { StoredBundle } from '../store/db';
 import { proofOf } from '../store/exchange';
+import { lookAtBundles } from './bundles';
 import type { Phone } from './phone';
 import { credentialsOf } from './phone';
 
@@ -34,8 +35,10 @@ export async function deliverCarried(phone: Phone): Promise<void> {
   }
 }
 
-const keepFate = (phone: Phone, bundle: StoredBundle) =>
-  write(phone.db, ['bundles'], (stores) => stores('bundles').put(bundle));
+async function keepFate(phone: Phone, bundle: StoredBundle): Promise<void> {
+  await write(phone.db, ['bundles'], (stores) => stores('bundles').put(bundle));
+  await lookAtBundles(phone);
+}
 
 /** Status 200 is no proof: what was delivered is what our own secret has marked. */
 async function deliver(phone: Phone, { id, bytes }: StoredBundle): Promise<Partial<StoredBundle>> {

@@ -365,6 +365,7 @@ export const en: Text = {
     kioskSub: 'Hold the moving code of the phone into the camera',
     sending: 'Sending {0} records…',
     kioskDone: '{0} records are on the server. Take the acknowledgement with the phone.',
+    kioskHow: 'On the phone open "Sync → Carried records → Scan", and look at this code.',
     kioskNext: 'Next',
   },
   kind: {

@@ -354,6 +354,7 @@ export const zh = {
     kioskSub: '把手机上会动的码对准摄像头',
     sending: '正在上传 {0} 条记录…',
     kioskDone: '{0} 条记录已在服务器上。请用手机收下回执。',
+    kioskHow: '打开手机上的“同步 → 代送记录 → 扫码收下”，对准这个码。',
     kioskNext: '下一位',
   },
   kind: {
