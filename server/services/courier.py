@@ -7,22 +7,18 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
-
-from sqlalchemy import select
 
 from server.clock import now_ms
 from server.db import snapshot
 from server.keys import running_settings, sealing_key
 from server.seal import seal_answer, unseal
 from server.services.devices import KnownDevice, vouched
+from server.services.give_out import lanes_of
 from server.services.installation import epoch
 from server.services.kept_bundles import Came, keep_bundle, note_bundle
-from server.services.note_beacon import Word, note_beacon
 from server.services.raw_inbox import keep_raw
 from server.services.take_in import take_in
-from server.tables import Lane
 from sync.bundle import (
     Bundle,
     Content,
@@ -35,19 +31,11 @@ from sync.bundle import (
 )
 from sync.problems import Problem
 from sync.push import Outcome, read_batch
+from sync.runs import took
 
 log = logging.getLogger(__name__)
 
 LANE_CHARS = 32
-# Section 4 of docs/protocol.md: what an answer tells of a lane, and the column it stands in.
-LANE = (
-    ("lane", "id"),
-    ("head_seq", "head_seq"),
-    ("head_hash", "head_hash"),
-    ("archived_seq", "archived_seq"),
-    ("settled_seq", "settled_seq"),
-    ("settled_hash", "settled_hash"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +60,9 @@ class Delivered:
 
 
 def deliver(data: bytes, carrier: Carrier) -> Delivered:
-    """Take in what is inside a bundle, from whoever brought it, as if its phone had come.
+    """Take in what is inside a bundle, from whoever brought it, as if its phone had sent it.
+
+    Its phone was not in touch all the same, and has seen nothing of ours: that is not noted.
 
     What cannot be opened is kept as it came, and a person is told. Again is no change. Refuses
     `bundle_invalid` for what nobody sealed, `courier_full`, and raises Busy.
@@ -87,7 +77,6 @@ def deliver(data: bytes, carrier: Carrier) -> Delivered:
         log.warning("bundle kept sha256=%s code=%s", digest[:16], problem.code)
         return Delivered(id=data[6:22].hex(), answer=None, problem=problem)
     outcomes = [_take(device, batch, carrier.via) for batch in content.batches]
-    note_beacon(device, Word())
     came = Came(digest, carrier.device_id, device.branch_id)
     note_bundle(came, lane_id=_lane(content), events=_count(outcomes), size=len(data))
     told = _told(device, bundle, outcomes)
@@ -131,26 +120,12 @@ def _lane(content: Content) -> str | None:
 def _told(device: KnownDevice, bundle: Bundle, outcomes: list[Outcome | None]) -> bytes:
     """What a phone may believe: how far its lanes are, and the verdicts in the order it sent."""
     with snapshot() as session:
-        lanes = session.scalars(
-            select(Lane)
-            .where(Lane.branch_id == device.branch_id, Lane.device_id == device.id)
-            .order_by(Lane.id)
-        )
         told = {
             "v": 1,
             "bundle": bundle.id.hex(),
             "epoch": epoch(session),
             "now": now_ms(),
-            "lanes": [{name: getattr(lane, column) for name, column in LANE} for lane in lanes],
-            "took": [None if outcome is None else _took(outcome) for outcome in outcomes],
+            "lanes": lanes_of(session, device),
+            "took": [None if outcome is None else took(outcome.results) for outcome in outcomes],
         }
     return json.dumps(told, separators=(",", ":")).encode()
-
-
-def _took(outcome: Outcome) -> list[list[object]]:
-    """The verdicts as runs: count, verdict, reason, needs, is it a repeat."""
-    said = [
-        (one.verdict.verdict, one.verdict.reason, one.verdict.needs, one.is_repeat)
-        for one in outcome.results
-    ]
-    return [[len(list(run)), *verdict] for verdict, run in groupby(said)]

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+# The width of a code in modules, and a byte for each of them.
+Frame = tuple[int, bytes]
+
 SIDE = 480
 # Each frame stands for three pictures, as a camera of 18 pictures a second sees six frames.
 PICTURES_A_FRAME = 3
@@ -27,11 +30,11 @@ PIXELS = """(canvas) => {
 }"""
 
 
-def watch(page: Page, frames: int, *, lost: tuple[int, ...] = ()) -> list[tuple[int, bytes]]:
+def watch(page: Page, frames: int, *, lost: tuple[int, ...] = ()) -> list[Frame]:
     """The frames that the page shows one after the other, but those a hand held away."""
     canvas = page.get_by_test_id("moving-qr")
     expect(canvas).to_have_attribute("data-frame", "0", timeout=10_000)
-    seen: dict[int, tuple[int, bytes]] = {}
+    seen: dict[int, Frame] = {}
     while len(seen) < frames:
         width, number, pixels = canvas.evaluate(PIXELS)
         if number not in lost:
@@ -40,7 +43,7 @@ def watch(page: Page, frames: int, *, lost: tuple[int, ...] = ()) -> list[tuple[
     return list(seen.values())
 
 
-def film(path: Path, frames: list[tuple[int, bytes]]) -> list[str]:
+def film(path: Path, frames: list[Frame]) -> list[str]:
     """Write frames as a film, and give the arguments with which a browser has it as its camera."""
     grey = bytes([128]) * (SIDE * SIDE // 2)
     with path.open("wb") as file:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, Phone, Server
 from tests.browser.desk import Desk, open_branch
-from tests.browser.film import film, watch
+from tests.browser.film import Frame, film, watch
 from tests.browser.hand import Hand
 from tests.browser.test_the_week import everything, rows, shanghai_today
 
@@ -89,18 +89,42 @@ def events_of(server: Server, officer: str) -> list[tuple[str, int]]:
     return [(str(via), int(count)) for via, count in found]
 
 
+def gives_away(phone: Phone, prefix: str, lost: tuple[int, ...]) -> tuple[int, list[Frame]]:
+    """A gate without a signal; then the phone shows its records: how many, and what it showed."""
+    hand = Hand(phone.open(), prefix)
+    count = a_gate(hand)
+    carry(hand)
+    hand.shot("menu")
+    hand.tap("carry-give")
+    shown = watch(hand.page, 12, lost=lost)
+    hand.shot("give")
+    assert hand.errors == []
+    return count, shown
+
+
+def delivers(server: Server, hand: Hand, count: int) -> list[Frame]:
+    """The colleague comes to a signal; then her phone shows the answer."""
+    assert events_of(server, "officer-1") == [("https", 1)]
+    server.start()
+    hand.sync()
+    assert events_of(server, "officer-1") == [("courier", count), ("https", 1)]
+    carry(hand)
+    expect(hand.page.get_by_test_id("bundle-carried")).to_have_attribute("data-ack", "yes")
+    hand.shot("delivered")
+    hand.tap("bundle-ack")
+    answer = watch(hand.page, 4)
+    hand.shot("answer")
+    assert hand.errors == []
+    server.kill()
+    return answer
+
+
 def test_it_arrives_once_with_a_colleague_and_the_answer_comes_back(
     server: Server, phone: Phone, colleague: Phone, office: BrowserContext, tmp_path: Path
 ) -> None:
     enrolled(server, office, phone, colleague)
     server.kill()
-    hand = Hand(phone.open(), "courier-")
-    count = a_gate(hand)
-    carry(hand)
-    hand.shot("menu")
-    hand.tap("carry-give")
-    shown = watch(hand.page, 12, lost=(1, 3))
-    hand.shot("give")
+    count, shown = gives_away(phone, "courier-", lost=(1, 3))
     phone.close()
 
     colleague.args = [*CHROMIUM_ARGS, *film(tmp_path / "give.y4m", shown)]
@@ -108,17 +132,7 @@ def test_it_arrives_once_with_a_colleague_and_the_answer_comes_back(
     carry(other)
     scan(other, f"已收下 {count} 条记录")
     other.shot("taken")
-    assert events_of(server, "officer-1") == [("https", 1)]
-    server.start()
-    other.sync()
-    assert events_of(server, "officer-1") == [("courier", count), ("https", 1)]
-    carry(other)
-    expect(other.page.get_by_test_id("bundle-carried")).to_have_attribute("data-ack", "yes")
-    other.shot("delivered")
-    other.tap("bundle-ack")
-    answer = watch(other.page, 4)
-    other.shot("answer")
-    server.kill()
+    answer = delivers(server, other, count)
 
     phone.args = [*CHROMIUM_ARGS, *film(tmp_path / "answer.y4m", answer)]
     hand = Hand(phone.open(), "courier-back-")
@@ -131,38 +145,35 @@ def test_it_arrives_once_with_a_colleague_and_the_answer_comes_back(
     once = everything(server)
     hand.sync()
     assert everything(server) == once
-    assert hand.errors == other.errors == []
+    assert hand.errors == []
+
+
+def saved_file(page: Page, folder: Path) -> Path:
+    """The bundle that is shown, as a file of the phone's downloads."""
+    with page.expect_download() as download:
+        page.get_by_test_id("bundle-file").tap()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    return file
 
 
 def test_it_is_taken_by_a_kiosk_and_doubles_nothing(
-    server: Server,
-    phone: Phone,
-    colleague: Phone,
-    office: BrowserContext,
-    playwright: Playwright,
-    tmp_path: Path,
+    server: Server, phone: Phone, colleague: Phone, office: BrowserContext, tmp_path: Path
 ) -> None:
     enrolled(server, office, phone, colleague)
     server.kill()
-    hand = Hand(phone.open(), "kiosk-phone-")
-    count = a_gate(hand)
-    carry(hand)
-    hand.tap("carry-give")
-    shown = watch(hand.page, 10, lost=(0,))
-    with hand.page.expect_download() as download:
-        hand.tap("bundle-file")
-    file = tmp_path / download.value.suggested_filename
-    download.value.save_as(file)
+    count, shown = gives_away(phone, "kiosk-phone-", lost=(0,))
+    assert phone.context
+    file = saved_file(phone.context.pages[0], tmp_path)
     phone.close()
     server.start()
 
     args = [*CHROMIUM_ARGS, *film(tmp_path / "kiosk.y4m", shown)]
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+    browser = phone.playwright.chromium.launch(executable_path=CHROMIUM, args=args)
     page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN")
     page.goto(f"{server.url}/kiosk")
     expect(page.get_by_test_id("kiosk-done")).to_contain_text(f"{count} 条", timeout=ENOUGH_MS)
-    kiosk = Hand(page, "kiosk-")
-    kiosk.shot("done")
+    Hand(page, "kiosk-").shot("done")
     assert events_of(server, "officer-1") == [("https", 1), ("qr", count)]
     once = everything(server)
     page.get_by_test_id("kiosk-next").click()

@@ -67,7 +67,7 @@ export async function sequenceOf(message: Bytes): Promise<number> {
   return new DataView(await crypto.subtle.digest('SHA-256', message)).getUint32(0);
 }
 
-/** The screen does not go dark while the code is shown; where it cannot be asked, the thumb helps. */
+/** The screen does not go dark while the code is shown, where it can be asked. */
 function stayAwake(): () => void {
   const lock = navigator.wakeLock?.request('screen').catch(() => null);
   return () => void lock?.then((held) => held?.release());

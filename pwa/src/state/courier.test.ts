@@ -68,7 +68,7 @@ async function handOver() {
   return bytes;
 }
 
-test('it brings the records to the server and the answer back, without a line of its own', async () => {
+test('it brings the records to the server and the answer back without a line', async () => {
   await handOver();
   zhang.line = courier.line;
   await deliverCarried(zhang.phone);
@@ -201,7 +201,8 @@ test('it believes no acknowledgement that is not for it, or not whole', async ()
   await expect(takeIn(li.phone, bent)).rejects.toMatchObject({ code: 'bundle_damaged' });
 
   const id = fromHex((await bundlesOn(li.phone))[0]!.id);
-  const forged = await sealAnswer(OTHER_SECRET, id, { v: 1, epoch: 'epoch-1', lanes: [], took: [] });
+  const told = { v: 1, epoch: 'epoch-1', lanes: [], took: [] };
+  const forged = await sealAnswer(OTHER_SECRET, id, told);
   await expect(takeIn(li.phone, forged)).rejects.toEqual(new Trouble('not_for_us'));
 
   expect(li.phone.unsent.value).toHaveLength(3);
@@ -221,7 +222,7 @@ test('it takes nothing from an acknowledgement of another history of the server'
   expect(li.phone.unsent.value).toHaveLength(1);
 });
 
-test('it reads the acknowledgement after a wipe, when no record of the bundle is left', async () => {
+test('it reads the acknowledgement after a wipe, without a record of the bundle', async () => {
   const ack = await courier.take(await handOver());
   emptyStorage();
   const db = await openDb();
@@ -243,7 +244,8 @@ test('it makes no bundle of nothing, and none without the key of the server', as
 
 test('it seals to the newest key that the server has told of', async () => {
   const renewed = await new FakeCourier(server, courier.secrets).open();
-  const me = { etype: 'me', eid: 'officer-1', tick: 1, row: { server_key: renewed.serverKey }, sum: '' };
+  const row = { server_key: renewed.serverKey };
+  const me = { etype: 'me', eid: 'officer-1', tick: 1, row, sum: '' };
   li.phone.rows.value = new Map([['me', new Map([['officer-1', me]])]]);
 
   const [made] = await makeBundles(li.phone);

@@ -1,4 +1,4 @@
-/** What we carry for colleagues goes up after our own records, and the answers are kept for them. */
+/** What we carry for colleagues goes up after our own records; the answers are kept for them. */
 
 import { fromBase64url, hmac, utf8 } from '../device/bytes';
 import { codeOf, Trouble } from '../device/trouble';
