@@ -17,6 +17,7 @@ COMMANDS = {
     "enrol-code": "enrol_code",
     "import": "import_file",
     "init": "init",
+    "open-bundles": "open_bundles",
     "rehearse": "rehearse",
     "restore": "restore",
     "rotate-seal": "rotate_seal",

@@ -22,6 +22,10 @@ NO_BRANCH = ""
 KEPT_MAX = 200
 ROWS_MAX = 500
 
+_SETTLE = text(
+    "UPDATE courier_bundle SET state = 'opened', reason = NULL WHERE id = :id AND state = 'kept'"
+)
+
 _UPSERT = text(
     "INSERT INTO courier_bundle (branch_id, id, carried_by, lane_id, events, size, state, reason,"
     " received_at_ms) VALUES (:branch, :id, :carrier, :lane, :events, :size, :state, :reason, :now)"
@@ -45,7 +49,8 @@ def keep_bundle(data: bytes, came: Came, reason: str) -> None:
     The file is on the disk before the row says so.
     """
     with snapshot() as session:
-        if session.get(CourierBundle, (came.branch_id, came.sha256)) is not None:
+        same = select(CourierBundle.id).where(CourierBundle.id == came.sha256).limit(1)
+        if session.scalar(same) is not None:
             return
         if _count(session, came.branch_id) >= KEPT_MAX:
             raise Problem("courier_full")
@@ -105,6 +110,9 @@ def _note(came: Came, fate: _Fate) -> None:
             "now": tx.now_ms,
         }
         tx.session.execute(_UPSERT, values)
+        if fate.state == OPENED:
+            # Kept under whoever brought it first, and opened under the branch whose it is.
+            tx.session.execute(_SETTLE, {"id": came.sha256})
 
 
 def _count(session: Session, branch_id: str) -> int:

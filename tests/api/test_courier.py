@@ -17,6 +17,7 @@ from server.api.guesses import GUESSES_A_MINUTE_MAX
 from server.keys import rotate_sealing_key
 from server.seal import seal
 from server.services.kept_bundles import KEPT_MAX, bundle_path
+from server.services.open_bundles import open_bundles
 from server.services.revoke_device import revoke_device
 from server.tables import CourierBundle, EventRow, VerdictRow
 from sync.bundle import read_bundle, write
@@ -218,8 +219,13 @@ def test_it_keeps_what_it_cannot_open_until_it_can(bank: Bank) -> None:
 
     answer = carry(bank, data)
     assert (answer.status_code, answer.json["code"]) == (202, "bundle_key_unknown")
-    hidden.rename(lost)
+    with bank.app.app_context():
+        assert open_bundles() == (0, 1)
+        hidden.rename(lost)
+        assert open_bundles() == (1, 0)
+        assert open_bundles() == (0, 0)
 
+    assert {row.state for row in bank.rows(CourierBundle)} == {"opened"}
     assert carry(bank, data).status_code == 200
     assert bank.balance(f"hand:{LI_WEI}") == 300_00
 
