@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from sync.canonical import canonical_bytes, sha256_hex
+
+Key = TypeVar("Key", str, tuple[str, str])
+Value = TypeVar("Value")
 
 BUCKETS = 256
 BUCKET_CHARS = 16
@@ -24,20 +28,25 @@ def rows_digest(rows: Mapping[str, object]) -> str:
 
 def digests(rows: Mapping[tuple[str, str], object]) -> dict[str, str]:
     """The digest of every entity type, for rows by (etype, eid). Types without rows have none."""
-    return {etype: rows_digest(of_type) for etype, of_type in by_type(rows).items()}
+    return digests_of_sums(sums_of(rows))
 
 
-def by_type(rows: Mapping[tuple[str, str], object]) -> dict[str, dict[str, object]]:
-    """Rows by (etype, eid) as etype -> eid -> row, the types in order."""
-    found: dict[str, dict[str, object]] = {}
+def digests_of_sums(sums: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """The same for rows that are known by their sums."""
+    return {etype: sums_digest(of_type) for etype, of_type in by_type(sums).items()}
+
+
+def by_type(rows: Mapping[tuple[str, str], Value]) -> dict[str, dict[str, Value]]:
+    """Rows, or their sums, by (etype, eid) as etype -> eid -> row, the types in order."""
+    found: dict[str, dict[str, Value]] = {}
     for (etype, eid), row in rows.items():
         found.setdefault(etype, {})[eid] = row
     return dict(sorted(found.items()))
 
 
-def sums_of(rows: Mapping[str, object]) -> dict[str, str]:
-    """The SHA-256 of every row, lower hex, by eid: all that a digest needs to know of it."""
-    return {eid: sha256_hex(canonical_bytes(row)) for eid, row in rows.items()}
+def sums_of(rows: Mapping[Key, object]) -> dict[Key, str]:
+    """The SHA-256 of every row, lower hex, by its key: all that a digest needs to know of it."""
+    return {key: sha256_hex(canonical_bytes(row)) for key, row in rows.items()}
 
 
 def sums_digest(sums: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sync.books import Leg, balances
+from sync.digest import sums_of
 from sync.events import Envelope
 from sync.lane import Head
 from sync.parts import PARTS
@@ -370,6 +371,10 @@ class MemoryStore:
                 row |= {f"{part}_fen": sums.get(f"loan:{line.eid}:{part}", 0) for part in PARTS}
             found[line.etype, line.eid] = row
         return found
+
+    def sums(self, lines: Sequence[FeedLine]) -> dict[tuple[str, str], str]:
+        """See PullStore."""
+        return sums_of(self.rows(lines))
 
     def scope(self) -> list[FeedLine]:
         """See PullStore."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from sync.digest import bucket_digests, bucket_of, by_type, differing, digests, sums_of
+from sync.digest import bucket_digests, bucket_of, by_type, differing, digests_of_sums
 from sync.store import FeedLine, PullStore, Span, VerdictLine
 
 MAC_CHARS = 16
@@ -128,42 +128,36 @@ def give_out(store: PullStore, reader: Reader, wish: Wish) -> Page:
 
 
 def _completed(store: PullStore, page: Page, repair: Mapping[str, Sequence[str]] | None) -> Page:
-    """The last page with the digest of the scope, if that changed; no scope is read twice.
+    """The last page with the digest of the scope, if that changed.
 
     repair  What the phone asks to be repaired; None if its rows were given from nothing.
     """
-    if page.reset:
-        held = {(row["etype"], row["eid"]): row["row"] for row in page.rows if row["row"]}
-        return replace(page, digest=digests(held))
-    if repair is not None and not repair and not page.rows:
+    if repair is not None and not page.reset and not repair and not page.rows:
         return page
     lines = store.scope()
-    scope = store.rows(lines)
-    done = replace(page, digest=digests(scope))
-    return _repaired(done, lines, scope, repair) if repair else done
+    sums = store.sums(lines)
+    done = replace(page, digest=digests_of_sums(sums))
+    return _repaired(store, done, lines, _differing(sums, repair)) if repair else done
 
 
 def _repaired(
-    page: Page,
-    lines: Sequence[FeedLine],
-    scope: Mapping[tuple[str, str], Row],
-    theirs: Mapping[str, Sequence[str]],
+    store: PullStore, page: Page, lines: Sequence[FeedLine], buckets: dict[str, list[int]]
 ) -> Page:
     """The page with all rows of the buckets in which the phone differs."""
-    buckets = _differing(scope, theirs)
     repairs = [line for line in lines if bucket_of(line.eid) in buckets.get(line.etype, ())]
     repaired = {(line.etype, line.eid) for line in repairs}
     rest = [row for row in page.rows if (row["etype"], row["eid"]) not in repaired]
-    rows = [_row(line, scope.get((line.etype, line.eid))) for line in repairs]
-    rows = sorted([*rest, *rows], key=lambda row: (row["tick"], row["etype"], row["eid"]))
+    rows = sorted(
+        [*rest, *_rows(store, repairs)], key=lambda row: (row["tick"], row["etype"], row["eid"])
+    )
     return replace(page, rows=tuple(rows), repair=buckets)
 
 
 def _differing(
-    scope: Mapping[tuple[str, str], Row], theirs: Mapping[str, Sequence[str]]
+    sums: Mapping[tuple[str, str], str], theirs: Mapping[str, Sequence[str]]
 ) -> dict[str, list[int]]:
     """Where a phone's rows differ from the scope, of all types that either side has."""
-    ours = {etype: bucket_digests(sums_of(rows)) for etype, rows in by_type(scope).items()}
+    ours = {etype: bucket_digests(of_type) for etype, of_type in by_type(sums).items()}
     found = {
         etype: differing(ours.get(etype, []), theirs.get(etype, []))
         for etype in sorted(ours.keys() | theirs.keys())

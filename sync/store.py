@@ -254,5 +254,8 @@ class PullStore(Protocol):
     def rows(self, lines: Sequence[FeedLine]) -> Mapping[tuple[str, str], dict[str, Any]]:
         """The rows of these lines by (etype, eid), in a handful of queries."""
 
+    def sums(self, lines: Sequence[FeedLine]) -> Mapping[tuple[str, str], str]:
+        """The SHA-256 of each canonical row of these lines, by (etype, eid)."""
+
     def scope(self) -> list[FeedLine]:
         """All that the officer sees, in the order of the feed."""

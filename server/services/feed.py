@@ -43,7 +43,9 @@ def publish_stops(tx: Tx, officer_id: str, stops: Iterable[Stop]) -> None:
     given = list(stops)
     for stop in given:
         tx.touch("stop", stop.id, officer_id)
-    publish_households(tx, officer_id, {stop.household_id for stop in given})
+    household_ids = {stop.household_id for stop in given}
+    touch_household(tx, *household_ids)  # its state counts from its latest sweep
+    publish_households(tx, officer_id, household_ids)
     touch_me(tx, officer_id)
 
 

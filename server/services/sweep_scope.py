@@ -83,6 +83,7 @@ def rescope(tx: Tx, sweep: Sweep, stops: Sequence[Stop], gone: Sequence[Stop]) -
 
     Called last in its transaction: it reads the tick that the transaction will take.
     """
+    feed.touch_household(tx, *{stop.household_id for stop in gone})
     over = [*gone, *_stops_over(tx, sweep)]
     kept = {stop.household_id for stop in stops} | _elsewhere(tx, sweep)
     leaving = {stop.household_id for stop in over} - kept

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from server.clock import day_of
 from server.db import Tx
-from server.services import sweep_scope
+from server.services import feed, sweep_scope
 from server.stores.events import chunks
 from server.tables import Feed, Household, Loan, Stop, Sweep
 
@@ -23,6 +23,7 @@ def withdraw(tx: Tx, officer_id: str, household_ids: Collection[str]) -> None:
     stops = stops_of_officer(tx, officer_id, household_ids)
     about |= {("stop", stop.id) for stop, _ in stops}
     about |= {("loan", loan_id) for loan_id in _loans(tx, household_ids)}
+    feed.touch_household(tx, *household_ids)
     for etype, eid in sorted(about & held):
         tx.evict(etype, eid, officer_id)
     staying = {eid for etype, eid in held if etype == "household"} - set(household_ids)

@@ -1,19 +1,27 @@
-"""What the server does when a phone knows more than it, and how far a lane is settled.
+"""A phone that knows more than the server, how far a lane is settled, what a pull costs.
 
-Method: the small bank over the real exchange; cursors and archives are made by hand.
+Method: the small bank over the real exchange; cursors and archives are made by hand, and what a
+pull asks the database is counted and explained.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import event, update
 
 import sync.specimens as say
-from server.db import VerdictNote, transaction
+from server.db import VerdictNote, db, snapshot, transaction
 from server.keys import installation_secret
+from server.services.rows import build_rows
 from server.services.settle_lanes import settle_lanes
+from server.stores.pull_store import Rows, Scope, SqlPullStore
 from server.tables import Clock, EpochRow, EventRow, Incident, Lane
 from sync.client import Phone
-from sync.pull import PROJECTION, Place, Reader, write_cursor
+from sync.digest import digests, digests_of_sums
+from sync.pull import PROJECTION, Place, Reader, Wish, give_out, write_cursor
+from sync.store import FeedLine
 from tests.small_bank import BRANCH, LI_WEI, Bank
 
 
@@ -23,6 +31,57 @@ def ahead(bank: Bank, phone: Phone, ticks: int) -> str:
         reader = Reader(branch=BRANCH, officer=LI_WEI, secret=installation_secret())
         tick = bank.rows(Clock)[0].tick + ticks
         return write_cursor(reader, str(phone.epoch), PROJECTION, Place(tick, tick))
+
+
+def pull_statements(bank: Bank, cursor: str | None) -> list[tuple[str, object]]:
+    """What one pull asks the database, and with what."""
+    asked: list[tuple[str, object]] = []
+    with bank.app.app_context():
+        reader = Reader(branch=BRANCH, officer=LI_WEI, secret=installation_secret())
+        event.listen(
+            db.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3]))
+        )
+        with snapshot() as session:
+            store = SqlPullStore(Scope(session, BRANCH, LI_WEI), build_rows)
+            give_out(store, reader, Wish(cursor=cursor, limit_bytes=65536))
+    return [(statement, values) for statement, values in asked if statement.startswith("SELECT")]
+
+
+def test_it_asks_a_handful_of_indexed_questions_when_nothing_is_new(one_bank: Bank) -> None:
+    one_bank.publish(LI_WEI, ["W1", "W2", "W3", "W4"])
+    phone = one_bank.phone()
+
+    asked = pull_statements(one_bank, phone.cursor)
+
+    assert len(asked) == 4, "epoch, clock, feed, verdicts"
+    with one_bank.app.app_context(), snapshot() as session:
+        for statement, values in asked:
+            plan = session.connection().exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", cast(tuple[object, ...], values)
+            )
+            steps = [row[3] for row in plan]
+            assert all("SCAN" not in step for step in steps), steps
+
+
+def test_it_builds_no_rows_for_a_digest_that_it_knows(bank: Bank) -> None:
+    """The digest of a scope costs what has changed, not the scope; and it is the same."""
+    bank.publish(LI_WEI, ["W1", "W2", "W3", "W4"])
+    phone = bank.phone()
+    phone.record("intention.recorded", say.intention_body("W2"))
+    phone.sync(bank.send)
+    built: list[int] = []
+
+    def counting(scope: Scope, lines: Sequence[FeedLine]) -> Rows:
+        built.append(len(lines))
+        return build_rows(scope, lines)
+
+    with bank.app.app_context(), snapshot() as session:
+        store = SqlPullStore(Scope(session, BRANCH, LI_WEI), counting)
+        lines = store.scope()
+        known = store.sums(lines)
+
+    assert sum(built) == 0 and len(known) == len(lines) > 8
+    assert digests_of_sums(known) == digests({k: held["row"] for k, held in phone.rows.items()})
 
 
 def test_it_gives_a_rewound_history_a_new_name_at_once(bank: Bank) -> None:
