@@ -103,9 +103,9 @@ def _move(tx: Tx, handing: Handing) -> None:
     stops = _new_stops(tx, handing)
     is_at_once = (handing.evict_after_ms or 0) <= tx.now_ms
     _cancel_grace(tx, taker, households)
-    if is_at_once:
-        withdraw(tx, giver, households)
     feed.publish_stops(tx, taker, stops)
+    if is_at_once:
+        withdraw(tx, giver, households)  # after the rows went to all who hold them: it takes his
     sweep_scope.assign(tx, taker, households, set())
     notes = _notes(tx, handing, is_at_once)
     tx.session.add_all(notes)
