@@ -325,6 +325,32 @@ test('it loses nothing and doubles nothing, killed at whatever request or write'
   expect(await metaOf(bench.phone.db, 'transfer')).toBeUndefined();
 });
 
+test('it goes on with its request after a cut and a start, and is then rid of it', async () => {
+  const letters = () => Array.from(bench.clock.random(900), (byte) => 48 + (byte & 63));
+  const facts = Array.from({ length: 12 }, () => {
+    const { body, ...visit } = aVisit();
+    return { ...visit, body: { ...body, place_reason: String.fromCharCode(...letters()) } };
+  });
+  await record(bench.phone, { facts, lines: [] });
+  server.cutUp = 2_000;
+  let left = 2;
+  bench.line = async (ask) => {
+    left -= 1;
+    if (left < 0) throw new Trouble('no_signal');
+    return server.line(ask);
+  };
+  expect(await run()).toBe('no_signal');
+  const kept = await metaOf(bench.phone.db, 'transfer');
+
+  bench = Object.assign(await wakePhone(bench.phone.db, bench.journal), { line: server.line });
+  expect(await run()).toBeNull();
+
+  expect(server.requests[0]?.req_id).toBe(kept?.req_id);
+  expect(server.events.size).toBe(13);
+  expect(bench.phone.unsent.value).toEqual([]);
+  expect(await metaOf(bench.phone.db, 'transfer')).toBeUndefined();
+});
+
 test('it leaves an old transfer, and one that was sent from another cursor', async () => {
   await visits('W01');
   const ask = await firstAsk();

@@ -192,10 +192,12 @@ test('it spreads a run of verdicts over its events, if the last of them is its o
 });
 
 test('it reads the verdict of an event beside the chain', () => {
-  const alone = [['h', 4, 'quarantined', 'unknown_case', null]] as const;
+  const { hash } = event(1);
+  const said = [4, 'quarantined', 'unknown_case', null] as const;
+  const alone = [[hash, ...said], ['somebody else', ...said]] as const;
 
-  expect(verdictsOf({ ...PAGE, alone }, [])).toEqual([
-    { hash: 'h', verdict: 'quarantined', reason: 'unknown_case', needs: null, tick: 4 },
+  expect(verdictsOf({ ...PAGE, alone }, [event(1)])).toEqual([
+    { hash, verdict: 'quarantined', reason: 'unknown_case', needs: null, tick: 4 },
   ]);
 });
 

@@ -143,10 +143,11 @@ export function verdictsOf(
       return hashes.map((hash) => ({ hash, verdict, reason, needs, tick }));
     });
   });
+  const own = new Set(log.map(({ hash }) => hash));
   const single = alone.map(([hash, tick, verdict, reason, needs]) => ({
     hash, verdict, reason, needs, tick,
   }));
-  return [...runs, ...single];
+  return [...runs, ...single.filter(({ hash }) => own.has(hash))];
 }
 
 export async function sumOf(row: object): Promise<string> {

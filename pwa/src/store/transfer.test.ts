@@ -176,6 +176,15 @@ test('it goes on after the page was killed, at whatever request that was', async
   throw new Error('it never came through');
 });
 
+test('it keeps what is large before it goes, for the page may be killed then', async () => {
+  const large = await letter(20_000);
+  void carry({ db, line: () => new Promise<never>(() => undefined) }, large);
+
+  await expect.poll(async () => (await metaOf(db, 'transfer'))?.sent).toBe(true);
+
+  expect((await metaOf(db, 'transfer'))?.body).toEqual(large.body);
+});
+
 test('it keeps an answer while it comes, for the page may be killed in the middle', async () => {
   const part = utf8(`null\n${'x'.repeat(70_000)}`);
   const line = (ask: Ask) => {
