@@ -87,6 +87,25 @@ test('it makes a notice whose hash is the hash of its text, numbered by the lane
   expect(faults()).toEqual([]);
 });
 
+test('it numbers papers apart in a later lane: it forgot what it gave', async () => {
+  await notice();
+  bench.phone.forked = bench.phone.identity.value!.lane;
+
+  await beginAgain();
+  const { event } = await notice();
+
+  const { lane } = event;
+  expect(event.body.notice_no).toBe(`TZ-D1${lane.slice(0, 4).toUpperCase()}-0001`);
+});
+
+/** A record that opens the new lane. */
+const beginAgain = () =>
+  actions.beginVisit(
+    bench.phone,
+    { household: 'W01', stop: null, second_person: null, place: null, place_reason: 'indoors' },
+    [],
+  );
+
 test('it asks for nothing in the paper of a debt past its limitation period', async () => {
   const made = await notice('L2', 'W02');
 

@@ -11,7 +11,7 @@ import { noticeText, TEMPLATE_VERSION } from '../text/notice';
 import type { Template } from '../text/notice';
 import type { CashDraft } from './cash-draft';
 import type { Phone } from './phone';
-import { newId, record } from './record';
+import { laneOf, newId, record } from './record';
 import type { Fact, Photo } from './record';
 import { shown } from './shown';
 import { limitationOf } from './view';
@@ -111,10 +111,16 @@ function templateFor(loan: Loan, role: string): Template {
   return role === 'guarantor' ? 'notice-guarantor' : 'notice-standard';
 }
 
-/** Numbers of this lane count up by one; the lane's code keeps them apart from other phones'. */
+/**
+ * Numbers of this lane count up by one; the lane's code keeps them apart from other phones', and
+ * the beginning of a later lane from those that this phone has forgotten.
+ */
 function nextNoticeNo(phone: Phone): string {
-  const made = phone.log.value.filter(({ event }) => event.kind === 'notice.made').length;
-  return `TZ-${phone.identity.value?.lane_code}-${String(made + 1).padStart(4, '0')}`;
+  const lane = laneOf(phone);
+  const its = phone.log.value.filter((record) => record.lane === lane);
+  const made = its.filter(({ event }) => event.kind === 'notice.made').length;
+  const later = lane === phone.identity.value?.lane ? '' : lane.slice(0, 4).toUpperCase();
+  return `TZ-${phone.identity.value?.lane_code}${later}-${String(made + 1).padStart(4, '0')}`;
 }
 
 export interface Slip {

@@ -27,10 +27,11 @@ import type { Transfer } from '../store/transfer';
 import type { Beacon, Repair, Said, SyncAnswer, SyncRequest } from '../store/wire';
 import { handFen } from '../sync/custody';
 import { deliverCarried } from './deliver';
+import { beginAgain } from './look-back';
 import { sendPhotos } from './photos';
 import type { Phone } from './phone';
 import { credentialsOf, loadFeed, report, tell } from './phone';
-import { laneOf, save } from './record';
+import { laneOf } from './record';
 import { ownEvents } from './view';
 
 /** One run never goes on for ever, whatever the server says. 200 batches are 80,000 events. */
@@ -242,7 +243,7 @@ async function openLane(phone: Phone, run: Run): Promise<void> {
   phone.forked = lane;
   await report(phone, { kind: 'forked', details: { lane } });
   await tell(phone, { kind: 'forked', records: 0, receipt_no: null });
-  if (phone.persisted.value) await save(phone, { facts: [], lines: [] });
+  if (phone.persisted.value) await beginAgain(phone);
   await fetchAgain(phone, run);
 }
 

@@ -20,10 +20,9 @@ import { openDb } from '../store/db';
 import { keep } from '../store/meta';
 import { reconcile } from '../store/recover';
 import { hadLane } from './enrol';
-import { missingFrom, readSentinel } from './memory';
-import { load, makePhone, report, tell } from './phone';
+import { beginAgain, lookBack } from './look-back';
+import { load, makePhone } from './phone';
 import type { Phone, Powers } from './phone';
-import { laneOf, save } from './record';
 import { EVERY_MS, makeSync } from './sync';
 import type { Sync } from './sync';
 
@@ -100,20 +99,9 @@ async function wake(): Promise<Stage> {
     return 'enrol';
   }
   await keep(db, { boot: phone.boot });
-  await lookBack(found.toDatabase);
+  await lookBack(phone, found.toDatabase);
   await makeKeyAgain();
   return 'ready';
-}
-
-/** What the journal gave back is told; what nobody can give back is told, and where it shows. */
-async function lookBack(records: number): Promise<void> {
-  if (records > 0) await report(phone, { kind: 'restored', details: { records } });
-  const missing = missingFrom(phone.log.value, readSentinel(phone.sentinel.read()));
-  if (!missing) return;
-  // The numbers behind are used already: what is recorded now begins a lane of its own.
-  phone.forked = laneOf(phone);
-  await report(phone, { kind: 'lost_some', details: { lane: phone.forked, ...missing } });
-  await tell(phone, { kind: 'lost_some', ...missing });
 }
 
 const powersWith = (journal: Journal): Powers => ({
@@ -126,11 +114,9 @@ const powersWith = (journal: Journal): Powers => ({
   reopen: () => openDb(),
 });
 
-/** After a wipe the key is gone, after a loss the lane: the first event of the new one goes in. */
+/** What must be made anew is made as soon as the browser has promised to keep it. */
 export async function makeKeyAgain(): Promise<void> {
-  if (!phone.persisted.value) return;
-  if (!phone.key) await save(phone, { facts: [], lines: [] });
-  if (phone.forked) await save(phone, { facts: [], lines: [] });
+  if (phone.persisted.value) await beginAgain(phone);
 }
 
 /** Looks for the server at every occasion: there is no saying when the signal is there. */

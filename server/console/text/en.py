@@ -265,7 +265,7 @@ EN: dict[str, str] = {
     "incidents": "Incidents",
     "incidents_none": "No incident",
     "incidents_open": "{n} incidents",
-    "incident_lost_all": "all data of the phone was lost and came back from its copy",
+    "incident_lost_all": "all records of the phone were lost; it was enrolled again",
     "incident_lost_some": "a part of the phone's data was lost",
     "incident_forked": "the phone's memory went backwards: two records under one number",
     "incident_restored": "the phone's data came back from its copy",

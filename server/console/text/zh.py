@@ -249,7 +249,7 @@ ZH: dict[str, str] = {
     "incidents": "异常",
     "incidents_none": "没有异常",
     "incidents_open": "{n} 项异常",
-    "incident_lost_all": "手机资料全部丢失，从副本找回",
+    "incident_lost_all": "手机上的记录全部丢失，已重新登记",
     "incident_lost_some": "手机丢了一部分资料",
     "incident_forked": "手机资料倒退，同一序号有两条记录",
     "incident_restored": "手机资料已从副本找回",
