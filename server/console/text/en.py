@@ -294,7 +294,8 @@ EN: dict[str, str] = {
     "leaving_phones": "{n} phones are in use",
     "leaving_next_phones": "revoke them when everything else is done",
     "no_devices": "No phones yet",
-    "unsent_why": "What a phone has not sent is known to it alone; look at when it was last seen.",
+    "unsent_why": "What was recorded after the last word of a phone is on the phone only; see when"
+    " it was last seen.",
     "code_new": "Enrol a phone",
     "code_why": "Show it to the officer face to face.",
     "code_make": "Make a code",

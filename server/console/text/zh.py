@@ -278,7 +278,7 @@ ZH: dict[str, str] = {
     "leaving_phones": "{n} 部手机在用",
     "leaving_next_phones": "其余事项办完后停用",
     "no_devices": "还没有手机",
-    "unsent_why": "没有上传的记录只在手机里，服务器无从知道；请看最近联系时间。",
+    "unsent_why": "手机最后一次报告之后录的，服务器无从知道；请看最近联系时间。",
     "code_new": "登记新手机",
     "code_why": "当面出示给本人扫码。",
     "code_make": "生成登记码",
