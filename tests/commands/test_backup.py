@@ -53,6 +53,10 @@ def archived(bank: Bank) -> dict[str, int]:
 @pytest.fixture
 def phone(bank: Bank) -> Phone:
     """Li Wei's phone after a day with cash."""
+    return after_a_day(bank)
+
+
+def after_a_day(bank: Bank) -> Phone:
     bank.publish(LI_WEI, ["W1", "W2", "W3", "W4"])
     phone = bank.phone()
     for turn in range(3):
@@ -118,14 +122,15 @@ def test_it_archives_a_photo_only_with_its_bytes(bank: Bank, phone: Phone) -> No
     assert made.verified.missing == []
 
 
-def test_it_says_which_photo_has_no_file(bank: Bank, phone: Phone) -> None:
-    sha256 = send_photo(bank, phone)
-    shutil.rmtree(settings_of(bank).data_dir / "attachments")
+def test_it_says_which_photo_has_no_file(one_bank: Bank) -> None:
+    phone = after_a_day(one_bank)
+    sha256 = send_photo(one_bank, phone)
+    shutil.rmtree(settings_of(one_bank).data_dir / "attachments")
 
-    made = back_up(bank)
+    made = back_up(one_bank)
 
     assert made.verified.missing == [sha256]
-    assert not bank.rows(Attachment)[0].archived
+    assert not one_bank.rows(Attachment)[0].archived
 
 
 def damaged(name: str) -> Any:
@@ -185,19 +190,21 @@ def test_it_keeps_no_backup_of_a_history_that_is_broken(bank: Bank, phone: Phone
 
 
 def test_it_says_in_one_sentence_that_the_disk_is_full(
-    bank: Bank, phone: Phone, monkeypatch: pytest.MonkeyPatch
+    one_bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    after_a_day(one_bank)
+
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(backup, "copy_data", full)
 
     with pytest.raises(Problem) as refused:
-        back_up(bank)
+        back_up(one_bank)
 
     assert refused.value.code == "backup_disk_full"
-    assert list(settings_of(bank).backup_folder.glob(f"{DRAFT}*")) == []
-    assert set(archived(bank).values()) == {0}
+    assert list(settings_of(one_bank).backup_folder.glob(f"{DRAFT}*")) == []
+    assert set(archived(one_bank).values()) == {0}
 
 
 def test_it_keeps_the_newest_and_the_journal_they_join_on_to(bank: Bank, phone: Phone) -> None:
@@ -216,12 +223,13 @@ def test_it_keeps_the_newest_and_the_journal_they_join_on_to(bank: Bank, phone: 
         assert len(found) <= 4, "older segments are gone"
 
 
-def test_it_makes_one_at_a_time(bank: Bank, phone: Phone) -> None:
-    settings = settings_of(bank)
+def test_it_makes_one_at_a_time(one_bank: Bank) -> None:
+    after_a_day(one_bank)
+    settings = settings_of(one_bank)
     settings.backup_folder.mkdir(parents=True)
 
     with backup._alone(settings.backup_folder), pytest.raises(Problem) as refused:
-        back_up(bank)
+        back_up(one_bank)
 
     assert refused.value.code == "backup_busy"
 
@@ -239,9 +247,10 @@ def test_it_lets_nobody_else_read_and_names_nobody(bank: Bank, phone: Phone) -> 
     assert keys <= {path.name for path in (made.folder / FILES).iterdir()}
 
 
-def test_it_links_photos_that_an_older_backup_holds(bank: Bank, phone: Phone) -> None:
-    sha256 = send_photo(bank, phone)
-    first, second = back_up(bank), back_up(bank)
+def test_it_links_photos_that_an_older_backup_holds(one_bank: Bank) -> None:
+    phone = after_a_day(one_bank)
+    sha256 = send_photo(one_bank, phone)
+    first, second = back_up(one_bank), back_up(one_bank)
 
     paths = [next(each.folder.rglob(sha256)) for each in (first, second)]
 

@@ -22,6 +22,7 @@ from server.services import restore as restoring
 from server.services.backup import Made
 from server.services.backup_files import described, read_manifest
 from server.services.check_history import check_history
+from server.services.outbox import Message, relay
 from server.services.restore import Wish, put_back
 from server.tables import Attachment, EventRow
 from sync.client import Phone
@@ -321,6 +322,52 @@ def test_it_asks_again_for_a_photo_whose_bytes_are_lost(bank: Bank, phone: Phone
     assert told.branches[0].photos_missing == 1
     row = next(each for each in again.rows(Attachment) if each.sha256 == sha256)
     assert (row.state, row.archived) == ("promised", False)
+    again.close()
+
+
+def send_all(bank: Bank) -> list[str]:
+    """What goes out now, by the keys that the carrier knows messages by."""
+    sent: list[str] = []
+
+    def carrier(message: Message) -> str:
+        sent.append(message.key)
+        return "sent"
+
+    with bank.app.app_context():
+        relay(BRANCH, carrier)
+    return sent
+
+
+def test_it_sends_no_message_again_after_a_restore_with_the_journal(one_bank: Bank) -> None:
+    phone = one_bank.phone()
+    made = back_up(one_bank)
+    take_cash(one_bank, phone, random.Random(8))
+    sent = send_all(one_bank)
+    lose_everything(one_bank, keep="journal")
+
+    restore(one_bank, made.folder, journal=True)
+    again, _ = finished(one_bank)
+    phone.sync(again.send)
+
+    assert len(sent) >= 1 and send_all(again) == []
+    again.close()
+
+
+def test_it_sends_a_message_under_the_same_key_without_the_journal(
+    bank: Bank, phone: Phone
+) -> None:
+    before = send_all(bank)
+    made = back_up(bank)
+    take_cash(bank, phone, random.Random(8))
+    late = send_all(bank)
+    lose_everything(bank)
+
+    restore(bank, made.folder)
+    again, _ = finished(bank)
+    phone.sync(again.send)
+
+    assert send_all(again) == late, "the carrier knows them by their keys"
+    assert len(before) >= 1 and not {*before} & {*late}
     again.close()
 
 
