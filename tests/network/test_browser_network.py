@@ -37,6 +37,8 @@ def assert_all_is_home(field: Field, fen: int) -> None:
 @pytest.mark.parametrize("cut_after", [250_000, 20_000, 3_000])
 def test_it_finishes_by_itself_when_every_connection_is_cut(field: Field, cut_after: int) -> None:
     field.proxy.change(cut_after=cut_after)
+    field.proxy.break_all()  # those that brought the program have carried more than that already
+    field.hand.page.wait_for_timeout(500)
     field.enrol()
     field.sync()
     assert_all_is_home(field, 0)
