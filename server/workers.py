@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ POSTGRESQL_PROCESSES = 2
 THREADS = 32
 # A process that does not even say that it is alive for so long is replaced.
 SILENCE_SECONDS_MAX = 60
+
+# A line on which nothing is heard for a minute and a half is dead; what came over it is kept.
+DEAD_LINE = {"TCP_KEEPIDLE": 45, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,20 @@ def serve(settings: Settings, address: Address, *, when_ready: Callable[[], None
     Workers(settings, _options(settings, address, when_ready)).run()
 
 
+def _ready(listeners: list[Any], when_ready: Callable[[], None]) -> None:
+    """Every connection that is accepted from now on inherits these options of its listener.
+
+    A phone that went behind a mountain in the middle of a piece says nothing, not even that it
+    is gone: without them its thread would wait for hours.
+    """
+    for listener in listeners:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, seconds in DEAD_LINE.items():
+            if hasattr(socket, option):
+                listener.sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
+    when_ready()
+
+
 def _options(
     settings: Settings, address: Address, when_ready: Callable[[], None]
 ) -> dict[str, Any]:
@@ -73,7 +91,7 @@ def _options(
         "umask": 0o077,  # what the server writes is nobody else's business
         "loglevel": "error",
         "control_socket_disable": True,
-        "when_ready": lambda _arbiter: when_ready(),
+        "when_ready": lambda arbiter: _ready(arbiter.LISTENERS, when_ready),
         "certfile": str(address.certificate) if address.certificate else None,
         "keyfile": str(address.private_key) if address.private_key else None,
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 from server import create_app
+from server.clock import now_ms
 from server.services.close_lanes import close_lanes
 from server.services.forget_evictions import forget_evictions
 from server.services.hand_overs import tend_hand_overs
 from server.services.outbox import http_sender, relay
 from server.services.tend import branch_ids, tend
 from server.services.uploads import forget_partials
+from server.services.wire_files import forget_old_files
 from server.settings import read_settings
 
 
@@ -28,6 +30,7 @@ def command() -> None:
             if settings.message_url:
                 sent += relay(branch_id, http_sender(settings.message_url))
         forgotten = forget_partials()
+        forget_old_files(settings.data_dir, now_ms())
     click.echo(f"重新处理 {judged} 条记录，发出 {sent} 条短信。")
     click.echo(f"{judged} events were judged again, {sent} messages went out.")
     if forgotten:

@@ -8,7 +8,6 @@ needed for good: what is gone is sent again, so nothing is flushed.
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -26,7 +25,7 @@ UPLOADS_OF_A_DEVICE_MAX = 2
 
 
 def wire_folder() -> Path:
-    """The folder of all these files; `doorstep serve` empties it of what is old."""
+    """The folder of all these files; `serve` and `tend` rid it of what is old."""
     return running_settings().data_dir / "wire"
 
 
@@ -120,10 +119,8 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def forget_old_files(data_dir: Path, now: int) -> None:
-    """At the start of the server: what is a day old, and every packed page of an older build."""
-    folder = data_dir / "wire"
-    shutil.rmtree(folder / "pages", ignore_errors=True)
-    for path in folder.rglob("*"):
+    """What is a day old; a page that is still in use is packed anew."""
+    for path in (data_dir / "wire").rglob("*"):
         with suppress(OSError):
             if path.is_file() and now - _instant_of(path) > KEEP_MS:
                 path.unlink()

@@ -16,7 +16,7 @@ import pytest
 
 from server.services import packed_pages
 from server.services.packed_pages import STORED_BYTES_MAX, finished, open_stream
-from server.services.wire_files import forget_old_files, wire_folder
+from server.services.wire_files import KEEP_MS, forget_old_files, wire_folder
 from sync.client import Phone
 from sync.specimens import receipt_body
 from tests.small_bank import LI_WEI, Bank
@@ -133,18 +133,18 @@ def test_it_finishes_a_stream_with_any_number_of_bytes(line: bytes, size: int) -
     assert brotli.decompress(whole) == line + tail
 
 
-def test_it_forgets_pages_of_an_older_build_when_it_starts(one_bank: Bank, phone: Phone) -> None:
+def test_it_forgets_what_is_a_day_old(one_bank: Bank, phone: Phone) -> None:
     exchange(one_bank, phone, "br", cursor=None)
     with one_bank.app.app_context():
-        folder = wire_folder()
-    assert list((folder / "pages").iterdir())
-    (answer,) = (folder / "answers").iterdir()
-    held = answer.read_bytes()
+        folder = wire_folder().parent
+    files = [path for path in (folder / "wire").rglob("*") if path.is_file()]
+    assert len(files) == 2, "an answer and a page"
+    newest = max(path.stat().st_mtime_ns // 1_000_000 for path in files)
 
-    forget_old_files(folder.parent, one_bank.clock.now)
-
-    assert not (folder / "pages").exists()
-    assert answer.read_bytes() == held
+    forget_old_files(folder, newest + KEEP_MS - 60_000)
+    assert all(path.exists() for path in files)
+    forget_old_files(folder, newest + KEEP_MS + 60_000)
+    assert not any(path.exists() for path in files)
 
 
 def test_it_makes_room_for_nobody_elses_files(one_bank: Bank, phone: Phone) -> None:

@@ -96,6 +96,20 @@ def test_it_keeps_what_came_over_a_socket_that_broke(
     assert bank.balance(f"hand:{LI_WEI}") == 600_00
 
 
+def test_it_asks_a_silent_line_whether_it_is_still_there(server: ServerProcess) -> None:
+    """Or the threads would one after the other wait for phones behind a mountain."""
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        line.sendall(b"POST /v1/sync HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+        ours = f":{line.getsockname()[1]:04X}"
+        deadline = time.monotonic() + WAIT_SECONDS_MAX
+        timers: list[str] = []
+        while not timers and time.monotonic() < deadline:
+            rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            timers = [row[5][:2] for row in rows if row[2].endswith(ours)]
+
+    assert timers == ["02"], "the kernel runs its keepalive timer for the accepted connection"
+
+
 class CutLine:
     """Every connection carries so many bytes of a body one way and the other, and breaks."""
 
