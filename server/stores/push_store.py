@@ -97,9 +97,8 @@ class SqlPushStore:
 
     def expect(self, events: Sequence[Envelope]) -> None:
         """See PushStore: loans, households, scope and places of a batch in one query each."""
-        bodies = [event.body for event in events]
-        self._fetch_loans({str(body["loan"]) for body in bodies if "loan" in body})
-        households = {str(body["household"]) for body in bodies if "household" in body}
+        self._fetch_loans(_ids(events, "loan"))
+        households = _ids(events, "household")
         self._fetch_households(households)
         self._fetch_stints(households)
         places = {(event.lane, event.seq) for event in events}
@@ -383,3 +382,9 @@ class SqlPushStore:
                     by_id=(by or {}).get(event_hash),
                 )
             )
+
+
+def _ids(events: Sequence[Envelope], name: str) -> set[str]:
+    """What bodies name. PostgreSQL refuses a whole query for a NUL: who writes one gets nothing."""
+    said = [event.body.get(name) for event in events]
+    return {each for each in said if isinstance(each, str) and each.isprintable()}
