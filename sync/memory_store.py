@@ -24,7 +24,7 @@ from sync.store import (
     VerdictLine,
 )
 from sync.upcast import restated
-from sync.verdicts import Verdict
+from sync.verdicts import VOIDED, Verdict
 
 EPOCH = "memory"
 
@@ -226,7 +226,8 @@ class MemoryStore:
     def number_user(self, receipt_no: str) -> str | None:
         """See PushStore."""
         for event_hash, (number, state) in self.state.receipts.items():
-            if number == receipt_no and state in ("applied", "voided"):
+            counts = self.state.verdicts.get(event_hash, VOIDED).verdict == "applied"
+            if number == receipt_no and (state == "applied" or (state == "voided" and counts)):
                 return event_hash
         return None
 

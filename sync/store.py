@@ -153,7 +153,7 @@ class PushStore(Protocol):
         """Is this number in a book that was issued to the lane, or to one that replaced it?"""
 
     def number_user(self, receipt_no: str) -> str | None:
-        """The hash of the receipt that holds this number, applied or voided."""
+        """The hash of the receipt that holds this number: applied, and perhaps voided later."""
 
     def notice_user(self, notice_no: str) -> str | None:
         """The hash of the applied notice.made of this number."""

@@ -103,22 +103,16 @@ def _void(intake: Intake, recorded: Recorded, before: Verdict) -> Verdict:
     """Not of cash that the cashier has, nor of what may yet be proved by a good signature."""
     if before.reason == "bad_signature" or intake.store.is_counted(recorded.event.hash):
         raise Problem("ruling_not_possible", action="void", reason=before.reason)
-    if before.reason == "receipt_no_collision":
-        _renumber(intake, recorded)  # the number belongs to the other slip alone
     return intake.decree(recorded, before, VOIDED.with_risk(*before.flags))
 
 
 def _reassign(intake: Intake, recorded: Recorded, before: Verdict) -> Verdict:
     if before.reason != "receipt_no_collision":
         raise Problem("ruling_not_possible", action="reassign_number", reason=before.reason)
-    _renumber(intake, recorded)
-    return intake.again(recorded, pardons=frozenset({"receipt_no_collision"}))
-
-
-def _renumber(intake: Intake, recorded: Recorded) -> None:
     event = recorded.event
     number = printed_number(str(event.body["receipt_no"]), event.hash)
     intake.store.renumber(event.hash, number)
+    return intake.again(recorded, pardons=frozenset({"receipt_no_collision"}))
 
 
 def _keep(intake: Intake, recorded: Recorded, before: Verdict) -> Verdict:

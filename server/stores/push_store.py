@@ -303,15 +303,18 @@ class SqlPushStore:
 
     def number_user(self, receipt_no: str) -> str | None:
         """See PushStore."""
-        return self.session.scalar(
-            select(ReceiptRow.event_hash)
-            .where(
+        rows = self.session.execute(
+            select(ReceiptRow.event_hash, ReceiptRow.state).where(
                 ReceiptRow.branch_id == self.branch_id,
                 ReceiptRow.receipt_no == receipt_no,
                 ReceiptRow.state.in_(("applied", "voided")),
             )
-            .limit(1)
-        )
+        ).all()
+        for row in rows:
+            verdict = self.verdicts([row.event_hash]).get(row.event_hash)
+            if row.state == "applied" or (verdict and verdict.verdict == "applied"):
+                return str(row.event_hash)
+        return None
 
     def notice_user(self, notice_no: str) -> str | None:
         """See PushStore."""

@@ -66,11 +66,21 @@ class AnyHistory(RuleBasedStateMachine):
         self.forks: list[Pen] = []
         self.stints: dict[tuple[str, str], int] = {}
         self.dice = random.Random(0)
+        self.has_twins = False
 
     @rule(who=OFFICER, kind=st.sampled_from(sorted(WRITE)), household=st.sampled_from(HOUSEHOLDS))
     def record(self, who: int, kind: str, household: str) -> None:
         """Something is recorded, right or wrong."""
         WRITE[kind](self.pens[who], household, self.dice)
+
+    @rule(who=OFFICER, household=st.sampled_from(HOUSEHOLDS))
+    def record_a_twin(self, who: int, household: str) -> None:
+        """A second slip bears a number that was given before."""
+        pen = self.pens[who]
+        numbers = [e.body["receipt_no"] for e in pen.log if e.kind == "cash.receipt"]
+        if numbers:
+            pen.receipt(9_00, household, receipt_no=self.dice.choice(numbers))
+            self.has_twins = True
 
     @rule(who=OFFICER, household=st.sampled_from(HOUSEHOLDS), back=st.integers(0, 3))
     def promise_with_an_anchor(self, who: int, household: str, back: int) -> None:
@@ -135,6 +145,12 @@ class AnyHistory(RuleBasedStateMachine):
         found = {each: recorded for each, recorded in stored.items() if recorded is not None}
         assert set(found) == set(verdicts), "stored and judged are the same"
         assert all(recorded.event == events[each] for each, recorded in found.items())
+        numbers = Counter(
+            recorded.event.body["receipt_no"]
+            for each, recorded in found.items()
+            if recorded.event.kind == "cash.receipt" and verdicts[each].verdict == "applied"
+        )
+        assert max(numbers.values(), default=1) == 1, "a number counts once"
         for officer, fen in _custody(found, verdicts).items():
             assert held.get(f"hand:{officer}", 0) == fen
         assert sum(held.values()) == 0
@@ -182,6 +198,7 @@ class AnyHistory(RuleBasedStateMachine):
         said["verdicts"] = _of_colliding_numbers(events, verdicts)
         if not self.forks:  # of two ends of a lane the head follows the one that came first
             said["heads"] = [lane.head if lane else None for lane in heads]
+        if not self.forks and not self.has_twins:
             said["balances"] = held
         return said
 

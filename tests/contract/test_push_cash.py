@@ -131,3 +131,18 @@ def test_it_lets_nobody_void_the_slip_of_another(bench: Bench) -> None:
     assert verdicts(outcome) == ["quarantined:body_invalid"]
     assert outcome.results[0].verdict.risk == "other_target"
     assert hand(bench, 0) == 100_00
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2)])
+def test_it_leaves_a_number_to_the_slip_that_counts(bench: Bench, order: tuple[int, ...]) -> None:
+    pen = Pen()
+    bad = pen.receipt(100_00, loan="L-NONE", receipt_no="SJ000150")
+    pen.write("cash.void", say.void_body(bad))
+    good = pen.receipt(70_00, receipt_no="SJ000150")
+    for place in order:
+        deliver(bench, pen.batch(place, place))
+
+    with bench.transaction() as store:
+        assert store.verdicts([good.hash])[good.hash].verdict == "applied"
+        assert store.number_user("SJ000150") == good.hash
+    assert hand(bench) == 70_00
