@@ -77,6 +77,25 @@ test('it has no signal when nothing came before the break', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'no_signal' });
 });
 
+test('it asks again at once when a kept connection had died, and no more than twice', async () => {
+  let asked = 0;
+  vi.stubGlobal('fetch', async () => {
+    asked += 1;
+    if (asked % 3) throw new TypeError('connection reset');
+    return new Response('hello');
+  });
+
+  expect(fromUtf8((await line(ASK)).bytes)).toBe('hello');
+  expect(asked).toBe(3);
+
+  vi.stubGlobal('fetch', async () => {
+    asked += 1;
+    throw new TypeError('no network');
+  });
+  await expect(line(ASK)).rejects.toMatchObject({ code: 'no_signal' });
+  expect(asked).toBe(6);
+});
+
 test('it does not wait for a first byte for ever', async () => {
   vi.stubGlobal('fetch', () => new Promise(() => undefined));
   const asked = line(ASK);

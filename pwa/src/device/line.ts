@@ -8,7 +8,7 @@
 import { join } from './bytes';
 import { within } from './clock';
 import type { Clock } from './clock';
-import { Trouble } from './trouble';
+import { codeOf, Trouble } from './trouble';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -55,8 +55,27 @@ export const SILENCE_MS = 15_000;
 /** From the first byte sent to the last received. */
 export const TOTAL_MS = 180_000;
 
+/**
+ * A connection that was kept open may have died since, and no browser sends a POST again by
+ * itself. Whatever we ask may be asked twice, so it is asked again at once, over a new one.
+ */
+const TRIES = 3;
+
 /** The line of this browser; the clock sets its limits. */
 export function lineOf(clock: Clock): Line {
+  const once = onceOf(clock);
+  return async (ask) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await once(ask);
+      } catch (error) {
+        if (tries === TRIES || codeOf(error) !== 'no_signal') throw error;
+      }
+    }
+  };
+}
+
+function onceOf(clock: Clock): Line {
   return async (ask) => {
     const stop = new AbortController();
     const length = ask.body?.length ?? 0;

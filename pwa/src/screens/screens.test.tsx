@@ -4,17 +4,20 @@ import { cleanup, render, screen as page } from '@testing-library/preact';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { emptyStorage } from '../store/testing';
 import { LongList } from '../parts/long-list';
+import { News } from '../parts/news';
 import { enrolledPhone } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { giveRoute } from '../testing/route';
 import { beginVisit } from '../state/actions';
 import { showPhone } from '../state/shown';
-import { holdPhone } from '../state/start';
+import { tell } from '../state/phone';
+import { holdPhone, lostAll } from '../state/start';
 import { draftWith, openVisits, visitDraft, visitDraftName } from '../state/visits';
 import { papers } from '../text/papers';
 import { setWords } from '../text/words';
 import { zh } from '../text/zh';
 import { Cash } from './cash';
+import { Enrol } from './enrol';
 import { Household } from './household';
 import { NotSaved } from './not-saved';
 import { Visit } from './visit';
@@ -112,4 +115,32 @@ test('it tells who takes a household over what may be missing', async () => {
   cleanup();
   render(<Household id="W02" />);
   expect(page.queryByTestId('handed-over')).toBeNull();
+});
+
+test.each([
+  ['forked', 0, null, '另外编号'],
+  ['lost_some', 7, 'SJ000107', '丢失了 7 条记录'],
+  ['epoch', 3, null, '您不用做什么'],
+] as const)('it says that memory went back: %s', async (kind, records, slip, words) => {
+  await tell(bench.phone, { kind, records, receipt_no: slip });
+  const drawn = render(<News />);
+
+  expect(shownWords()).toContain(words);
+  if (slip) expect(shownWords()).toContain(slip);
+  page.getByTestId('news-seen').click();
+  await expect.poll(() => bench.phone.news.value).toBeNull();
+  drawn.rerender(<News />);
+  expect(page.queryByTestId(`news-${kind}`)).toBeNull();
+});
+
+test('it says at the enrolment what the phone had before it lost all', () => {
+  bench.sentinel.text = JSON.stringify({ lane: 'a', seq: 41, hash: 'f', receipt_no: 'SJ000107' });
+  lostAll.value = true;
+
+  render(<Enrol />);
+
+  lostAll.value = false;
+  const words = page.getByTestId('lost-all').textContent;
+  expect(words).toContain('41');
+  expect(words).toContain('SJ000107');
 });

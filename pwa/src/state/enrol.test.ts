@@ -115,3 +115,20 @@ test('it opens the lane later when recording is not allowed yet', async () => {
   expect(bench.phone.log.value).toEqual([]);
   expect(bench.phone.identity.value).not.toBeNull();
 });
+
+test('it tells what it had, when all of it was lost before', async () => {
+  const seen = { lane: 'a'.repeat(32), seq: 41, hash: 'f'.repeat(16), receipt_no: 'SJ000107' };
+  bench.sentinel.text = JSON.stringify(seen);
+
+  await enrol(bench.phone, 'T945VXD4');
+
+  const details = { lane: seen.lane, seq: 41, receipt_no: 'SJ000107' };
+  expect(await metaOf(bench.phone.db, 'incidents')).toMatchObject([{ kind: 'lost_all', details }]);
+  expect(JSON.parse(bench.sentinel.text)).toMatchObject({ seq: 1 });
+});
+
+test('it has nothing to tell of a phone that is new', async () => {
+  await enrol(bench.phone, 'T945VXD4');
+
+  expect(await metaOf(bench.phone.db, 'incidents')).toBeUndefined();
+});
