@@ -177,7 +177,9 @@ def _fetch_rest(transport: Transport, parcel: Parcel) -> Reply | None:
     length = reply.headers.get("Doorstep-Length", "")
     if not length.isdecimal() or len(parcel.rest) < int(length):
         return None
-    return Reply(200, parcel.begun + unpack_rest(parcel.begun, parcel.rest))
+    begun, rest = parcel.begun, parcel.rest
+    parcel.start_again()  # what does not fit together is not held against the next try
+    return Reply(200, begun + unpack_rest(begun, rest))
 
 
 def unpack_rest(before: bytes, rest: bytes) -> bytes:

@@ -181,3 +181,17 @@ def test_it_does_not_take_a_portal_for_the_server(page: bytes) -> None:
 def test_it_believes_no_broken_rest(rest: bytes) -> None:
     with pytest.raises(Problem, match="deflate"):
         unpack_rest(b"", rest)
+
+
+def test_it_starts_again_after_an_answer_that_does_not_fit_together() -> None:
+    """What had begun was a portal's page."""
+    sent = parcel(LARGE)
+    rest = raw_deflate(b"answer", b"what the server had begun with" * 9)
+    size = {"Doorstep-Length": str(len(rest) - 1)}
+    line = Script(Reply(200, b"<html>", is_whole=False), Reply(206, rest[:-1], size))
+    with pytest.raises(Problem, match="deflate"):
+        carry(line, sent)
+
+    again = Script(told(200, 0), told(202, len(sent.packed)), Reply(200, b"answer"))
+
+    assert carry(again, sent).body == b"answer"
