@@ -35,12 +35,14 @@ class CaughtUp:
     redone     Records that were carried out again.
     is_joined  The journal has the record up to which the database goes.
     is_behind  Or it ends before it: the journal lost its end, the database did not.
+    is_cut     Behind the last record that was carried out there are bytes that are none.
     """
 
     redone: int
     is_joined: bool
     is_behind: bool
     mark: Mark
+    is_cut: bool = False
 
 
 def catch_up(database: Path, folder: Path, data_dir: Path) -> CaughtUp | None:
@@ -80,8 +82,10 @@ def redo(connection: sqlite3.Connection, found: list[Segment], mark: Mark) -> Ca
         if record is not None:
             carry_out(connection, record)
             redone += 1
-    is_behind = not is_joined and bool(found) and _end(found).n < mark.n
-    return CaughtUp(redone, is_joined, is_behind, last if is_joined else mark)
+    is_behind = not is_joined and bool(found) and _end(found)[0].n < mark.n
+    at = last if is_joined else mark
+    is_cut = is_joined and _end(found) != (at, found[-1].path.stat().st_size)
+    return CaughtUp(redone, is_joined, is_behind, at, is_cut)
 
 
 def following(found: list[Segment], mark: Mark) -> Iterator[Record | None]:
@@ -142,8 +146,9 @@ def set_aside(found: list[Segment]) -> None:
         segment.path.rename(segment.path.with_suffix(f".other-{system_clock()}"))
 
 
-def _end(found: list[Segment]) -> Mark:
-    last = found[-1].base
+def _end(found: list[Segment]) -> tuple[Mark, int]:
+    """The last good record of the newest segment, and where its bytes end."""
+    last, end = found[-1].base, found[-1].start
     for record in found[-1].records():
-        last = record.mark
-    return last
+        last, end = record.mark, record.end
+    return last, end

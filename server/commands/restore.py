@@ -57,6 +57,13 @@ def _say(done: PutBack, finished: Finished) -> None:
     click.echo(
         f"Backup {done.manifest.id} is back; the journal brought {done.redone} later commits."
     )
+    if done.is_cut:
+        click.echo(
+            "流水日志在这之后读不出来（断电留下的半条记录，或文件损坏）；缺的由手机补回，办公端的请对照纸面。\n"
+            "Behind that the journal cannot be read (half a record of a crash, or damage): phones"
+            " bring back what is missing; compare the office's work with paper.",
+            err=True,
+        )
     if done.moved_aside is not None:
         click.echo(f"原来的数据挪到了 {done.moved_aside}。What was here is in {done.moved_aside}.")
     for branch in finished.branches:

@@ -52,11 +52,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutBack:
-    """What was put in place. redone counts records of the journal behind the backup."""
+    """What was put in place. redone counts records of the journal behind the backup.
+
+    is_cut  The journal has more that cannot be read: half a record of a crash, or damage.
+    """
 
     manifest: Manifest
     redone: int
     moved_aside: Path | None
+    is_cut: bool = False
 
 
 def put_back(settings: Settings, wish: Wish) -> PutBack:
@@ -88,7 +92,7 @@ def _put_back_sqlite(settings: Settings, database: Path, wish: Wish, manifest: M
     draft.mkdir(mode=0o700)
     fresh = draft / database.name
     copy_file(wish.backup / manifest.database, fresh)
-    redone = _redo(fresh, wish.journal)
+    told = _redo(fresh, wish.journal)
     want_epoch(settings.data_dir, f"restored:{manifest.id}")
     aside = _move_aside(settings, database) if database.exists() else None
     if wish.journal is None:
@@ -99,10 +103,11 @@ def _put_back_sqlite(settings: Settings, database: Path, wish: Wish, manifest: M
     fresh.rename(database)
     flush_folder(database.parent)
     draft.rmdir()
-    return PutBack(manifest=manifest, redone=redone, moved_aside=aside)
+    redone, is_cut = (told.redone, told.is_cut) if told else (0, False)
+    return PutBack(manifest=manifest, redone=redone, moved_aside=aside, is_cut=is_cut)
 
 
-def _redo(database: Path, journal: Path | None) -> int:
+def _redo(database: Path, journal: Path | None) -> CaughtUp | None:
     """Carry out on the copy what the journal has behind it, and leave one file, flushed."""
     told: CaughtUp | None = None
     with closing(connect(database)) as connection:
@@ -115,7 +120,7 @@ def _redo(database: Path, journal: Path | None) -> int:
                 raise Problem("journal_unreadable", folder=journal)
             connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return told.redone if told else 0
+    return told
 
 
 def _close_database(database: Path) -> None:

@@ -81,49 +81,6 @@ def test_it_brings_back_a_backup_and_the_phones_bring_the_rest(bank: Bank, phone
     again.close()
 
 
-def test_it_brings_back_every_row_with_the_journal(one_bank: Bank) -> None:
-    phone = one_bank.phone()
-    made = back_up(one_bank)
-    take_cash(one_bank, phone, random.Random(8))
-    count(one_bank)
-    newest = written_out(sqlite_file(one_bank))
-    lose_everything(one_bank, keep="journal")
-
-    done = restore(one_bank, made.folder, journal=True)
-
-    assert done.redone >= 2
-    assert written_out(sqlite_file(one_bank)) == newest
-    again, _ = finished(one_bank)
-    phone.sync(again.send)
-    assert again.balance(f"hand:{LI_WEI}") == phone.hand_fen() == 0
-    assert findings(again) == []
-    again.close()
-
-
-def test_it_needs_the_same_journal_again_after_a_second_loss(
-    one_bank: Bank, tmp_path: Path
-) -> None:
-    phone = one_bank.phone()
-    made = back_up(one_bank)
-    take_cash(one_bank, phone, random.Random(1))
-    settings = settings_of(one_bank)
-    lose_everything(one_bank, keep="journal")
-    saved = shutil.move(settings.journal_folder, tmp_path / "other-disk")
-
-    put_back(settings, Wish(backup=made.folder, journal=Path(saved), replaces=False))
-    again, _ = finished(one_bank)
-    take_cash(again, phone, random.Random(2))
-    count(again)
-    lose_everything(again, keep="journal")
-    restore(again, made.folder, journal=True)
-    last, _ = finished(again)
-
-    phone.sync(last.send)
-    assert last.balance(f"hand:{LI_WEI}") == phone.hand_fen() == 0
-    assert findings(last) == []
-    last.close()
-
-
 def test_it_takes_an_old_backup_twice_in_a_row(bank: Bank, phone: Phone) -> None:
     old = back_up(bank)
     for turn in (7, 8):

@@ -23,6 +23,7 @@ from server.catch_up import EPOCH_WANTED, catch_up, connect, redo
 from server.db import db
 from server.journal import Journal, RecordingConnection, read_mark
 from server.journal_file import Mark, segments
+from server.services.epochs import settle_epoch
 from server.services.revoke_device import revoke_device
 from server.tables import EventRow
 from sync.client import Phone
@@ -210,7 +211,12 @@ def test_it_notices_an_older_database_copied_back_by_hand(
 
     for again in start_again(working):
         assert written_out(sqlite_file(again)) == written_out(newest)
-        assert (folder_of(working) / EPOCH_WANTED).exists()
+        with again.app.app_context():
+            renewed = settle_epoch()
+            assert renewed is not None and renewed.why == "database_older"
+            assert settle_epoch() is None, "once is enough"
+        phone.sync(again.send)
+        assert phone.unacked == [] and again.balance(f"hand:{LI_WEI}") == phone.hand_fen()
 
 
 def test_it_keeps_two_histories_apart(working: Bank, phone: Phone, tmp_path: Path) -> None:
