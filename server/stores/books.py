@@ -18,7 +18,7 @@ def books_of_lane(session: Session, branch_id: str, lane_id: str) -> list[Receip
     Numbers that went to a lane in its place are among them: a phone may have used them before it
     knew that its memory had gone back.
     """
-    lanes = with_heirs(session, branch_id, lane_id)
+    lanes = with_heirs(branch_id, lane_id)
     return list(
         session.scalars(
             select(ReceiptBook)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, String, func, literal, select
 from sqlalchemy.orm import Session
 
 from server.tables import DeviceKey, Lane
@@ -40,17 +40,8 @@ def keys_of(session: Session, lane: Lane) -> tuple[LaneKey, ...]:
     return tuple(sorted(keys, key=lambda key: (key.from_seq, key.public_key)))
 
 
-def with_heirs(session: Session, branch_id: str, lane_id: str) -> list[str]:
-    """A lane, and those that took its place one after the other."""
-    heirs: dict[str, list[str]] = {}
-    rows = session.execute(
-        select(Lane.id, Lane.replaces).where(
-            Lane.branch_id == branch_id, Lane.replaces.is_not(None)
-        )
-    )
-    for row in rows:
-        heirs.setdefault(row.replaces, []).append(row.id)
-    found = [lane_id]
-    for each in found:
-        found += [heir for heir in sorted(heirs.get(each, [])) if heir not in found]
-    return found
+def with_heirs(branch_id: str, lane_id: str) -> Select[tuple[str]]:
+    """A lane, and those that took its place one after the other: a query within a query."""
+    start = select(literal(lane_id, String(64)).label("id")).cte("heirs", recursive=True)
+    next_ones = select(Lane.id).where(Lane.branch_id == branch_id, Lane.replaces == start.c.id)
+    return select(start.union(next_ones).c.id)

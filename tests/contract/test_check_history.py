@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import sync.specimens as say
 from server.db import db, snapshot
 from server.services.check_history import check_history
 from server.services.findings import Finding
+from sync.tend import rule
+from sync.testing import DEVICES, LANES, SECRET, Pen, deliver
 from tests.contract.benches import SqlBench
 from tests.contract.test_any_order import a_day, in_any_order
 
@@ -48,6 +51,29 @@ def damage(bench: SqlBench, statement: str) -> None:
 
 
 def test_it_finds_nothing_in_a_good_history(bench: SqlBench) -> None:
+    assert check(bench) == []
+
+
+def test_it_finds_nothing_after_rulings_and_a_new_lane(bench: SqlBench) -> None:
+    pen = Pen()
+    pen.lane = "9f" * 16
+    opened = {"device": DEVICES[0], "code": "-", "key_alg": "ES256", "replaces": LANES[0]}
+    pen.write("lane.opened", opened)
+    slips = [pen.receipt(fen, receipt_no="SJ000150") for fen in (1_00, 2_00, 4_00)]
+    stray = pen.receipt(8_00, receipt_no="SJ000999")
+    wrong = pen.receipt(16_00, loan="L-NONE")
+    pen.write("cash.void", say.void_body(wrong))
+    told = [result.verdict.reason for result in deliver(bench, pen.batch()).results]
+    assert told[2:4] == ["receipt_no_collision"] * 2
+    for target, action in (
+        (slips[1], "reassign_number"),
+        (slips[2], "void"),
+        (stray, "release"),
+        (wrong, "keep"),
+    ):
+        with bench.transaction() as store:
+            rule(store, SECRET, target.hash, action)
+
     assert check(bench) == []
 
 
