@@ -113,6 +113,19 @@ test('it is delivered with the next exchange, behind the own records', async () 
   expect((await bundlesOn(zhang.phone))[0]).toMatchObject({ state: 'delivered' });
 });
 
+test('it is delivered even by a phone whose own exchange is refused', async () => {
+  await handOver();
+  zhang.line = courier.line;
+  server.secret = OTHER_SECRET;
+  server.error = 'device_revoked';
+  const sync = makeSync(zhang.phone);
+
+  await sync.run();
+
+  expect(sync.state.value.code).toBe('device_revoked');
+  expect((await bundlesOn(zhang.phone))[0]).toMatchObject({ state: 'delivered' });
+});
+
 test('it shows the same bundle again until something new is recorded', async () => {
   const [first] = await makeBundles(li.phone);
   const [again] = await makeBundles(li.phone);
