@@ -1,0 +1,1 @@
+"""The simulation: the real server and real phones under one seeded scheduler."""

@@ -1,0 +1,69 @@
+"""A phone as the scheduler knows it: its pages, what they show, and what was promised by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Shown = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Flight:
+    """A request on its way, or the answer to it."""
+
+    profile: str
+    tab: int
+    ask: dict[str, Any]
+    body: bytes
+    answer: Any = None
+    cut: int | None = None
+    is_lost: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """One open page: what it shows, part by part."""
+
+    id: int
+    stage: str = "starting"
+    details: str = ""
+    due: int = 0
+    asks: set[int] = field(default_factory=set)
+    phone: Shown = field(default_factory=dict)
+
+    @property
+    def is_ready(self) -> bool:
+        """The phone is there and shows something."""
+        return self.stage == "ready" and "log" in self.phone
+
+
+@dataclass(slots=True)
+class Handset:
+    """One phone.
+
+    saved   Hash -> what is known of it: events of which the phone has said "saved".
+    seen    The same for all events that were ever seen in its log.
+    owed    False once both its stores were lost: then it is forgiven for having forgotten.
+    twin    The phone that it was copied from, if it is a clone.
+    """
+
+    name: str
+    officer: str
+    pages: list[Page] = field(default_factory=list)
+    saved: set[str] = field(default_factory=set)
+    seen: dict[str, Shown] = field(default_factory=dict)
+    is_enrolled: bool = False
+    is_revoked: bool = False
+    waits: bool = False
+    troubles: set[str] = field(default_factory=set)
+    copies: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> Page | None:
+        """The page that holds the phone, if one does."""
+        return next((page for page in self.pages if page.is_ready), None)
+
+    def page_of(self, number: int) -> Page | None:
+        """The page with this number."""
+        return next((page for page in self.pages if page.id == number), None)

@@ -1,0 +1,171 @@
+"""The server's side: the real application on SQLite, killed and set back at will.
+
+One application serves every seed of a process; a seed begins with a copy of a filled database.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from werkzeug.test import Client, EnvironBuilder
+
+import server.keys
+from server import create_app
+from server.db import db
+from server.settings import Settings
+from tests.sim.world.setting import MORNING, fill
+
+T = TypeVar("T")
+SECRET = "the secret of the simulation"
+
+
+class ServerKilled(BaseException):
+    """The process of the server ended here. No handler of the application may catch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server sends back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Seeded:
+    """In place of `secrets` in server/keys.py: the same bytes for the same seed."""
+
+    def __init__(self) -> None:
+        self.random = Random(0)
+
+    def token_bytes(self, count: int) -> bytes:
+        """See secrets."""
+        return self.random.randbytes(count)
+
+    def token_hex(self, count: int) -> str:
+        """See secrets."""
+        return self.random.randbytes(count).hex()
+
+
+class Server:
+    """The application, its database and its clock."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.file = folder, folder / "doorstep.db"
+        self.template = folder / "template.db"
+        self.now = MORNING
+        self.chance = Seeded()
+        server.keys.secrets = self.chance  # type: ignore[assignment]
+        settings = Settings(
+            data_dir=folder, database_url=f"sqlite:///{self.file}", secret_key=SECRET
+        )
+        self.app = create_app(settings, clock=lambda: self.now)
+        self.client = Client(self.app)
+        self.dies: tuple[int, str] | None = None
+        self.kept: list[Path] = []
+        self.looking: sqlite3.Connection | None = None
+        with self.app.app_context():
+            fill()
+            self._arm()
+        self._close()
+        self._copy(self.file, self.template)
+
+    def begin(self, seed: str) -> None:
+        """The first morning: the template's database, and the chance of this seed."""
+        self._close()
+        self._copy(self.template, self.file)
+        self.chance.random = Random(f"server {seed}")
+        self.now, self.dies = MORNING, None
+        for copy in self.kept:
+            copy.unlink()
+        self.kept = []
+
+    def call(self, ask: Mapping[str, Any], body: bytes, length: int | None = None) -> Answer:
+        """One request. `length` is what was announced, when the body is cut. Raises ServerKilled."""
+        builder = EnvironBuilder(path=ask["path"], method=ask["method"], headers=ask["headers"])
+        environ = builder.get_environ()
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body) if length is None else length)
+        environ["HTTP_ACCEPT_ENCODING"] = "gzip, deflate, br"
+        try:
+            response = self.client.open(environ)
+        except ServerKilled:
+            self.restart()
+            raise
+        kept = ("Content-Encoding", "Retry-After", "Doorstep-Length", "Content-Type")
+        headers = {name: response.headers[name] for name in kept if name in response.headers}
+        return Answer(response.status_code, headers, response.data)
+
+    def office(self, act: Callable[[], T]) -> T:
+        """Something done in the office, within the application."""
+        with self.app.app_context():
+            return act()
+
+    def restart(self) -> None:
+        """A new process over the same database."""
+        self.dies = None
+        self._close()
+
+    def backup(self) -> int:
+        """Keep a copy of the database; its number."""
+        copy = self.folder / f"backup-{len(self.kept)}.db"
+        with sqlite3.connect(self.file) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        source.close()
+        target.close()
+        self.kept.append(copy)
+        return len(self.kept) - 1
+
+    def restore(self, number: int, epoch: str | None) -> None:
+        """The database of a copy takes the place of the present one, under a new epoch."""
+        self._close()
+        self._copy(self.kept[number], self.file)
+        if epoch:
+            with sqlite3.connect(self.file) as database:
+                database.execute("UPDATE epoch SET epoch = ?", [epoch])
+            database.close()
+
+    def sql(self, query: str, *values: object) -> list[Any]:
+        """Rows of the database as it is on disk, seen from another connection."""
+        if self.looking is None:
+            self.looking = sqlite3.connect(self.file, isolation_level=None)
+        return self.looking.execute(query, values).fetchall()
+
+    def _arm(self) -> None:
+        """Let a commit be the last thing that the process does, or be the first it does not do."""
+        dialect = db.engine.dialect
+        commit = dialect.do_commit
+
+        def commit_or_die(connection: Any) -> None:
+            if self.dies is None:
+                commit(connection)
+                return
+            count, when = self.dies
+            self.dies = (count - 1, when)
+            if count == 0 and when == "before":
+                raise ServerKilled
+            commit(connection)
+            if count == 0:
+                raise ServerKilled
+
+        dialect.do_commit = commit_or_die  # type: ignore[method-assign]
+
+    def _close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        if self.looking is not None:
+            self.looking.close()
+            self.looking = None
+
+    def _copy(self, source: Path, target: Path) -> None:
+        for ending in ("-wal", "-shm"):
+            Path(f"{target}{ending}").unlink(missing_ok=True)
+        shutil.copyfile(source, target)
