@@ -7,6 +7,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 PORT ?= 8000
+SECONDS ?= 3600
+FIRST ?= 1
 VENV := .venv/bin
 NPX := cd pwa && node_modules/.bin
 RUN_READY := .venv/.ready-run
@@ -23,11 +25,11 @@ ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
 $(RUN_READY): moved
 endif
 
-.PHONY: help install run test check static pwa size bench lock clean moved
+.PHONY: help install run test check static pwa size bench sim sim-long mutants lock clean moved
 
 help:  ## list these targets | 列出可用的命令
 	@echo "Doorstep 上门"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(RUN_READY) $(TEST_READY) $(HTMX)  ## everything into .venv and pwa/node_modules | 安装
 
@@ -64,6 +66,15 @@ size: pwa  ## bytes of the phone's program, and the limit | 手机端大小
 bench: install  ## bytes, times and costs beside their floors; ONLY="sizes link storm" | 测量
 	@tests/setup/debian.sh database
 	@$(VENV)/python -m tests.bench $(ONLY)
+
+sim: $(TEST_READY) $(NODE_READY)  ## a thousand simulated worlds; SEED=7 for one of them | 模拟
+	@$(VENV)/python -m tests.sim.world $(if $(SEED),--seed $(SEED) --aloud)
+
+sim-long: $(TEST_READY) $(NODE_READY)  ## as many as SECONDS=3600 give, from FIRST=1 on | 长时间模拟
+	@$(VENV)/python -m tests.sim.world --seconds $(SECONDS) --first $(FIRST)
+
+mutants: $(TEST_READY) $(NODE_READY)  ## broken variants of our own code, each must be caught | 变异
+	@$(VENV)/python -m tests.sim.world.mutants
 
 lock:  ## look up newer libraries and pin them with hashes | 更新依赖
 	@tests/setup/lock.sh $(LOCK)

@@ -19,6 +19,7 @@ class Flight:
     answer: Any = None
     cut: int | None = None
     is_lost: bool = False
+    at: tuple[str, int] = ("", 0)
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Page:
     due: int = 0
     asks: set[int] = field(default_factory=set)
     phone: Shown = field(default_factory=dict)
+    was_done: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -44,8 +46,8 @@ class Handset:
 
     saved   Hash -> what is known of it: events of which the phone has said "saved".
     seen    The same for all events that were ever seen in its log.
-    owed    False once both its stores were lost: then it is forgiven for having forgotten.
-    twin    The phone that it was copied from, if it is a clone.
+    wiped   Which of its two stores were lost since it was ready; with both it forgets all.
+    log_at_answer  What its log held when the last answer came.
     """
 
     name: str
@@ -57,7 +59,9 @@ class Handset:
     is_revoked: bool = False
     waits: bool = False
     troubles: set[str] = field(default_factory=set)
+    wiped: set[str] = field(default_factory=set)
     copies: list[str] = field(default_factory=list)
+    log_at_answer: set[str] = field(default_factory=set)
 
     @property
     def page(self) -> Page | None:

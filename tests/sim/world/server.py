@@ -63,7 +63,7 @@ class Server:
         self.template = folder / "template.db"
         self.now = MORNING
         self.chance = Seeded()
-        server.keys.secrets = self.chance  # type: ignore[assignment]
+        vars(server.keys)["secrets"] = self.chance
         settings = Settings(
             data_dir=folder, database_url=f"sqlite:///{self.file}", secret_key=SECRET
         )
@@ -89,7 +89,7 @@ class Server:
         self.kept = []
 
     def call(self, ask: Mapping[str, Any], body: bytes, length: int | None = None) -> Answer:
-        """One request. `length` is what was announced, when the body is cut. Raises ServerKilled."""
+        """One request; `length` was announced when the body is cut. Raises ServerKilled."""
         builder = EnvironBuilder(path=ask["path"], method=ask["method"], headers=ask["headers"])
         environ = builder.get_environ()
         environ["wsgi.input"] = io.BytesIO(body)
@@ -156,7 +156,7 @@ class Server:
             if count == 0:
                 raise ServerKilled
 
-        dialect.do_commit = commit_or_die  # type: ignore[method-assign]
+        vars(dialect)["do_commit"] = commit_or_die
 
     def _close(self) -> None:
         with self.app.app_context():

@@ -29,9 +29,7 @@ PEOPLE = (
 
 def week_of(officer: str) -> Week:
     """The one sweep of an officer."""
-    return Week(
-        officer_id=officer, second_officer_id=None, starts_on=MONDAY, ends_on=LAST_DAY
-    )
+    return Week(officer_id=officer, second_officer_id=None, starts_on=MONDAY, ends_on=LAST_DAY)
 
 
 def first_route(officer: str) -> list[str]:

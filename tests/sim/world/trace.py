@@ -12,12 +12,15 @@ class Trace:
     def __init__(self) -> None:
         self.last: deque[str] = deque(maxlen=40)
         self.sum = hashlib.sha256()
+        self.aloud = False
         self.step = 0
 
     def say(self, line: str) -> None:
         """Note one line."""
         told = f"{self.step:4} {line}"
         self.last.append(told)
+        if self.aloud:
+            print(told, flush=True)
         self.sum.update(told.encode() + b"\n")
 
     @property

@@ -23,6 +23,7 @@ interface PhoneLook {
   /** For each row that events may be laid over: those over it, and those under review. */
   readonly laid: readonly unknown[];
   readonly hand_fen: number;
+  readonly counted_fen: number;
   readonly unsent: number;
   readonly sync: unknown;
   readonly halted: boolean;
@@ -62,6 +63,7 @@ function lookAtPhone(): PhoneLook {
     rows: rows.map(({ etype, eid, tick, sum }) => [etype, eid, tick, sum]),
     laid: laidRows(),
     hand_fen: shown.handFen.value,
+    counted_fen: shown.me.value?.counted_total_fen ?? 0,
     unsent: unsentOf(phone).length,
     sync: sync.state.value,
     halted: phone.halted.value,

@@ -1,0 +1,94 @@
+"""What must hold of a phone after every step, by what it shows (sync-design 3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.sim.world.checks_server import ServerChecks
+from tests.sim.world.handset import Handset, Page
+from tests.sim.world.trace import Broken
+
+
+def check_phone(handset: Handset, page: Page, server: ServerChecks) -> None:
+    """Raises Broken for what cannot be."""
+    shown = page.phone
+    for event in shown["log"]:
+        handset.seen.setdefault(event["hash"], event)
+    _check_log(handset, shown)
+    _check_acknowledged(handset, shown, server)
+    _check_hand(handset, shown)
+    _check_view(handset, shown, server)
+
+
+def _check_log(handset: Handset, shown: dict[str, Any]) -> None:
+    """No event of which "saved" was said is ever missing; the lane is one chain."""
+    log = {event["hash"] for event in shown["log"]}
+    if len(log) != len(shown["log"]):
+        raise Broken("I19", f"{handset.name} holds an event twice")
+    missing = handset.saved - log
+    if missing:
+        raise Broken("I17", f"{handset.name} lost {sorted(missing)[:3]}, of which it said saved")
+    lane = shown["identity"]["lane"]
+    seqs = [event["seq"] for event in shown["log"] if event["lane"] == lane]
+    if seqs != list(range(1, len(seqs) + 1)):
+        raise Broken("I19", f"the lane of {handset.name} is not a chain: {seqs}")
+
+
+def _check_acknowledged(handset: Handset, shown: dict[str, Any], server: ServerChecks) -> None:
+    """What counts as acknowledged was stored in the history that acknowledged it."""
+    ack = shown["ack"]
+    if not ack["epoch"]:
+        return
+    for event in shown["log"]:
+        is_acked = event["lane"] == shown["identity"]["lane"] and event["seq"] <= ack["seq"]
+        if is_acked and event["hash"] not in server.stored[ack["epoch"]]:
+            name = f"{event['kind']} {event['hash'][:8]} (seq {event['seq']})"
+            raise Broken("I1", f"{handset.name}: {name} is acknowledged and was never stored")
+
+
+def _check_hand(handset: Handset, shown: dict[str, Any]) -> None:
+    """The cash in hand follows from the log, and no answer but a count or a verdict moves it."""
+    verdicts = {event_hash: verdict for event_hash, verdict, _ in shown["verdicts"]}
+    voided = {
+        event["target"]
+        for event in shown["log"]
+        if event["kind"] == "cash.void" and verdicts.get(event["hash"]) != "quarantined"
+    }
+    taken = sum(
+        event["amount_fen"]
+        for event in shown["log"]
+        if event["kind"] == "cash.receipt" and event["hash"] not in voided
+    )
+    if shown["hand_fen"] != taken - shown["counted_fen"]:
+        raise Broken("I14", f"{handset.name} shows {shown['hand_fen']} fen, holds {taken}")
+
+
+def _check_view(handset: Handset, shown: dict[str, Any], server: ServerChecks) -> None:
+    """Each own event is in exactly one of the row, the overlay and the review list."""
+    log = {event["hash"]: event for event in shown["log"]}
+    ticks = {(etype, eid): tick for etype, eid, tick, _ in shown["rows"]}
+    applied = server.applied[shown["pull"]["epoch"]]
+    for etype, eid, pending, review in shown["laid"]:
+        as_of = ticks[etype, eid]
+        for event_hash, event in log.items():
+            if not _concerns(etype, eid, event, log):
+                continue
+            places = [
+                name
+                for name, is_there in (
+                    ("row", applied.get(event_hash, as_of + 1) <= as_of),
+                    ("overlay", event_hash in pending),
+                    ("review", event_hash in review),
+                )
+                if is_there
+            ]
+            if len(places) != 1:
+                name = f"{event['kind']} {event_hash[:8]}"
+                raise Broken("I13", f"{handset.name}, {etype} {eid}: {name} is in {places}")
+
+
+def _concerns(etype: str, eid: str, event: dict[str, Any], log: dict[str, Any]) -> bool:
+    if event["kind"] == "cash.void":
+        target = log.get(event["target"], {})
+        return bool(target.get("kind") == "cash.receipt" and target.get(etype) == eid)
+    return bool(event.get(etype) == eid)

@@ -1,0 +1,122 @@
+"""What happens to phones and server beside the traffic: kills, wipes, clocks, restores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.sim.world import office
+from tests.sim.world.faults import WORLD
+from tests.sim.world.handset import Handset
+from tests.sim.world.world import World
+
+YEAR_MS = 365 * 86_400_000
+HOUR_MS = 3_600_000
+
+
+def happen(world: World) -> bool:
+    """At most one of the happenings of this world; False if nothing happened."""
+    for name in WORLD:
+        if world.faults.happens(name, world.chance):
+            HAPPENINGS[name](world)
+            return True
+    return False
+
+
+def close(world: World, handset: Handset) -> None:
+    """The officer closes the app, or Android does."""
+    world.tell(handset, "kill", commits=world.chance.random() < 0.5)
+
+
+def _one(world: World) -> Handset:
+    return world.chance.choice(world.handsets)
+
+
+def _reload(world: World) -> None:
+    handset = _one(world)
+    close(world, handset)
+    world.tell(handset, "open")
+
+
+def _second_tab(world: World) -> None:
+    handset = _one(world)
+    if len(handset.pages) < 2:
+        world.tell(handset, "open")
+    else:
+        page = world.chance.choice(handset.pages)
+        world.tell(handset, "kill", page)
+
+
+def _wipe_database(world: World) -> None:
+    handset = _one(world)
+    close(world, handset)
+    handset.wiped |= {"database"}
+    world.tell(handset, "wipe", database=True)
+
+
+def _lose_journal(world: World) -> None:
+    handset = _one(world)
+    close(world, handset)
+    handset.wiped |= {"files"}
+    world.tell(handset, "wipe", files=True)
+
+
+def _connection_drops(world: World) -> None:
+    world.tell(_one(world), "drop")
+
+
+def _trouble(name: str) -> Callable[[World], None]:
+    def begin_or_end(world: World) -> None:
+        handset = _one(world)
+        is_on = name not in handset.troubles
+        handset.troubles ^= {name}
+        world.tell(handset, "trouble", trouble=name, on=is_on)
+
+    return begin_or_end
+
+
+def _clock_jump(world: World) -> None:
+    chance = world.chance
+    ahead = chance.choice((0, HOUR_MS, -HOUR_MS, 3 * YEAR_MS, -2 * YEAR_MS))
+    world.tell(_one(world), "clock", ahead=ahead)
+
+
+def _server_clock_jump(world: World) -> None:
+    world.server_ahead = world.chance.choice((0, HOUR_MS, -HOUR_MS, YEAR_MS, -YEAR_MS))
+    world.set_time()
+    world.trace.say(f"the server's clock is {world.server_ahead} ahead")
+
+
+def _long_pause(world: World) -> None:
+    world.advance(world.chance.choice((5 * 60_000, HOUR_MS, 8 * HOUR_MS)))
+
+
+def _restore(world: World) -> None:
+    """A backup is made, or the newest one takes the place of the database."""
+    server = world.server
+    if world.chance.random() < 0.5:
+        world.trace.say(f"backup {server.backup()}")
+        return
+    server.restore(len(server.kept) - 1, world.chance.randbytes(8).hex())
+    world.trace.say("the server is restored")
+    world.checks.look()
+
+
+def _revoke(world: World) -> None:
+    office.revoke(world, _one(world))
+
+
+HAPPENINGS: dict[str, Callable[[World], None]] = {
+    "reload": _reload,
+    "second_tab": _second_tab,
+    "wipe_database": _wipe_database,
+    "lose_journal": _lose_journal,
+    "connection_drops": _connection_drops,
+    "disk_full": _trouble("files_full"),
+    "silent_database": _trouble("silent"),
+    "clock_jump": _clock_jump,
+    "server_clock_jump": _server_clock_jump,
+    "long_pause": _long_pause,
+    "restore": _restore,
+    "reassign": office.reassign,
+    "revoke": _revoke,
+}

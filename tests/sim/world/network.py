@@ -1,0 +1,131 @@
+"""The way between phones and server: what is lost, cut, doubled, late, or answered by another."""
+
+from __future__ import annotations
+
+import base64
+
+from tests.sim.world.handset import Flight, Handset
+from tests.sim.world.server import Answer, ServerKilled
+from tests.sim.world.trace import Broken
+from tests.sim.world.world import World
+
+PORTAL = b"<!doctype html><title>Sign in to the hotel's network</title>"
+
+
+def move(world: World) -> None:
+    """Let one request or one answer arrive; any of them, so that they overtake each other."""
+    flight = world.chance.choice(world.flights)
+    if flight.answer is None:
+        _ask_server(world, flight)
+    else:
+        world.flights.remove(flight)
+        _deliver(world, flight)
+
+
+def _ask_server(world: World, flight: Flight) -> None:
+    """A request arrives at the server, or at something else, or not at all."""
+    happens, chance = world.faults.happens, world.chance
+    if happens("lost_request", chance):
+        _lose(world, flight)
+    elif happens("portal", chance):
+        flight.answer = Answer(200, {"Content-Type": "text/html"}, PORTAL)
+    elif happens("server_error", chance):
+        status = chance.choice((500, 502, 503))
+        flight.answer = Answer(status, {"Retry-After": "5"} if status == 503 else {}, b"")
+    elif flight.profile in world.last_answers and happens("old_answer", chance):
+        flight.answer = world.last_answers[flight.profile]
+    elif happens("cut_request", chance):
+        call(world, flight, cut=chance.randrange(len(flight.body) + 1))
+        _lose(world, flight)
+    else:
+        _answer(world, flight)
+
+
+def _answer(world: World, flight: Flight) -> None:
+    if world.faults.happens("twice", world.chance):
+        call(world, flight)
+    answer = call(world, flight)
+    if answer is None:
+        _lose(world, flight)
+    elif flight.is_lost:
+        world.flights.remove(flight)
+    else:
+        flight.answer, flight.at = answer, (world.checks.epoch, world.checks.tick)
+
+
+def _lose(world: World, flight: Flight) -> None:
+    """No answer will come. The phone hears of it at once, or waits until it is tired of it."""
+    world.flights.remove(flight)
+    world.trace.say(f"{flight.profile} loses {flight.ask['path']}")
+    if world.chance.random() < 0.6:
+        _settle(world, flight, lost=True)
+
+
+def call(world: World, flight: Flight, *, cut: int | None = None) -> Answer | None:
+    """The real server takes a request; None when it died over it."""
+    chance, happens = world.chance, world.faults.happens
+    if happens("server_dies_before", chance):
+        world.server.dies = (0, "before")
+    elif happens("server_dies_after", chance):
+        world.server.dies = (0, "after")
+    elif happens("server_dies_later", chance):
+        world.server.dies = (1, chance.choice(("before", "after")))
+    body = flight.body if cut is None else flight.body[:cut]
+    try:
+        answer = world.server.call(flight.ask, body, len(flight.body))
+    except ServerKilled:
+        answer = None
+    world.server.dies = None
+    told = f"{answer.status} {len(answer.body)}" if answer else "died"
+    world.trace.say(f"server {flight.profile} {flight.ask['path']} {cut or ''} -> {told}")
+    world.checks.look()
+    if answer and answer.status >= 500:
+        raise Broken("500", f"{flight.ask['path']}: {answer.status} {answer.body[:300]!r}")
+    if answer and cut is None:
+        world.last_answers[flight.profile] = answer
+    return answer
+
+
+def _deliver(world: World, flight: Flight) -> None:
+    """An answer arrives at the phone: whole, in part, or not."""
+    if flight.is_lost:
+        return
+    if world.faults.happens("lost_answer", world.chance):
+        world.trace.say(f"{flight.profile} loses the answer to {flight.ask['path']}")
+        if world.chance.random() < 0.6:
+            _settle(world, flight, lost=True)
+        return
+    size = len(flight.answer.body)
+    is_cut = size > 0 and world.faults.happens("cut_answer", world.chance)
+    _settle(world, flight, cut=world.chance.randrange(size) if is_cut else None)
+
+
+def _settle(world: World, flight: Flight, *, lost: bool = False, cut: int | None = None) -> None:
+    handset = next(one for one in world.handsets if one.name == flight.profile)
+    page = handset.page_of(flight.tab)
+    if page is None or flight.ask["id"] not in page.asks:
+        return
+    if lost:
+        world.tell(handset, "answer", page, ask=flight.ask["id"], lost=True)
+        return
+    answer: Answer = flight.answer
+    _note(world, handset, flight)
+    body = answer.body if cut is None else answer.body[:cut]
+    world.tell(
+        handset,
+        "answer",
+        page,
+        ask=flight.ask["id"],
+        status=answer.status,
+        headers=answer.headers,
+        body=base64.urlsafe_b64encode(body).decode().rstrip("="),
+        cut=cut is not None,
+    )
+
+
+def _note(world: World, handset: Handset, flight: Flight) -> None:
+    """What the phone held when this answer came, and of which state of the server it speaks."""
+    page = handset.page
+    if page is not None:
+        handset.log_at_answer = {event["hash"] for event in page.phone["log"]}
+    world.answered_at[handset.name] = flight.at
