@@ -18,6 +18,7 @@ NETWORK = {
     "server_error": 0.15,
     "server_dies_before": 0.15,
     "server_dies_after": 0.15,
+    "server_dies_between": 0.1,
     "server_dies_later": 0.1,
 }
 PHONE = {
@@ -36,7 +37,9 @@ WORLD = {
     "clock_jump": 0.03,
     "server_clock_jump": 0.01,
     "long_pause": 0.05,
+    "backup": 0.03,
     "restore": 0.02,
+    "restore_with_journal": 0.02,
     "reassign": 0.06,
     "revoke": 0.008,
 }

@@ -90,15 +90,20 @@ def _long_pause(world: World) -> None:
     world.advance(world.chance.choice((5 * 60_000, HOUR_MS, 8 * HOUR_MS)))
 
 
-def _restore(world: World) -> None:
-    """A backup is made, or the newest one takes the place of the database."""
-    server = world.server
-    if world.chance.random() < 0.5:
-        world.trace.say(f"backup {server.backup()}")
-        return
-    server.restore(len(server.kept) - 1, world.chance.randbytes(8).hex())
-    world.trace.say("the server is restored")
-    world.checks.look()
+def _backup(world: World) -> None:
+    world.trace.say(f"backup {world.server.backup()}")
+
+
+def _restore(*, has_journal: bool) -> Callable[[World], None]:
+    def restore(world: World) -> None:
+        kept = len(world.server.kept)
+        # Mostly the newest: an older one is what is left when that one cannot be read.
+        number = kept - 1 if world.chance.random() < 0.8 else world.chance.randrange(kept)
+        world.server.restore(number, has_journal=has_journal)
+        world.trace.say(f"the server is restored from {number}, journal: {has_journal}")
+        world.checks.look()
+
+    return restore
 
 
 def _revoke(world: World) -> None:
@@ -116,7 +121,9 @@ HAPPENINGS: dict[str, Callable[[World], None]] = {
     "clock_jump": _clock_jump,
     "server_clock_jump": _server_clock_jump,
     "long_pause": _long_pause,
-    "restore": _restore,
+    "backup": _backup,
+    "restore": _restore(has_journal=False),
+    "restore_with_journal": _restore(has_journal=True),
     "reassign": office.reassign,
     "revoke": _revoke,
 }

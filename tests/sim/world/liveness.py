@@ -25,7 +25,7 @@ def converge(world: World) -> None:
     before = (-1, False)
     for _ in range(ROUNDS):
         _talk(world)
-        after = (world.checks.tick, all(is_settled(handset) for handset in world.handsets))
+        after = (world.checks.tick, all(is_settled(world, handset) for handset in world.handsets))
         # Once more, for what the last phone brought is news to the others.
         if after[1] and after == before:
             break
@@ -47,20 +47,21 @@ def _talk(world: World) -> None:
     raise Broken("I26", "the phones never stop asking")
 
 
-def is_settled(handset: Handset) -> bool:
-    """It has said that it is done, or that it was revoked."""
+def is_settled(world: World, handset: Handset) -> bool:
+    """It has said that it is done, or was told that it is revoked and has delivered all."""
     page = handset.page
     if page is None:
         return False
     state = page.phone["sync"]
-    revoked = handset.is_revoked and state["code"] == "device_revoked"
-    return page.phone["unsent"] == 0 and (state["is"] == "done" or revoked)
+    if handset.is_revoked and state["is"] == "error":
+        return {event["hash"] for event in page.phone["log"]} <= world.checks.events.keys()
+    return bool(page.phone["unsent"] == 0 and state["is"] == "done")
 
 
 def check_settled(world: World, handset: Handset) -> None:
     """I26, I5, I11, I12: nothing is left on the phone, and what it shows is what is so."""
     page = handset.page
-    if page is None or not is_settled(handset):
+    if page is None or not is_settled(world, handset):
         stage = [page.stage for page in handset.pages]
         state = page.phone.get("sync") if page else None
         raise Broken("I26", f"{handset.name} does not come to an end: {stage} {state}")

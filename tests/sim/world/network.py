@@ -68,6 +68,8 @@ def call(world: World, flight: Flight, *, cut: int | None = None) -> Answer | No
         world.server.dies = (0, "before")
     elif happens("server_dies_after", chance):
         world.server.dies = (0, "after")
+    elif happens("server_dies_between", chance):
+        world.server.dies = (0, "between")
     elif happens("server_dies_later", chance):
         world.server.dies = (1, chance.choice(("before", "after")))
     body = flight.body if cut is None else flight.body[:cut]

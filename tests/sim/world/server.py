@@ -9,6 +9,7 @@ import io
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -18,7 +19,9 @@ from werkzeug.test import Client, EnvironBuilder
 
 import server.keys
 from server import create_app
+from server.catch_up import EPOCH_WANTED, catch_up
 from server.db import db
+from server.journal import Journal
 from server.settings import Settings
 from tests.sim.world.setting import MORNING, fill
 
@@ -67,7 +70,10 @@ class Server:
         settings = Settings(
             data_dir=folder, database_url=f"sqlite:///{self.file}", secret_key=SECRET
         )
+        shutil.rmtree(settings.journal_folder, ignore_errors=True)
+        settings.journal_folder.mkdir(parents=True)
         self.app = create_app(settings, clock=lambda: self.now)
+        self.journal: Journal = self.app.extensions["journal"]
         self.client = Client(self.app)
         self.dies: tuple[int, str] | None = None
         self.kept: list[Path] = []
@@ -81,6 +87,8 @@ class Server:
     def begin(self, seed: str) -> None:
         """The first morning: the template's database, and the chance of this seed."""
         self._close()
+        shutil.rmtree(self.journal.folder)
+        self.journal.folder.mkdir()
         self._copy(self.template, self.file)
         self.chance.random = Random(f"server {seed}")
         self.now, self.dies = MORNING, None
@@ -110,28 +118,39 @@ class Server:
             return act()
 
     def restart(self) -> None:
-        """A new process over the same database."""
+        """A new process over the same database and its journal."""
         self.dies = None
         self._close()
+        catch_up(self.file, self.journal.folder, self.folder)
+        wanted = self.folder / EPOCH_WANTED
+        if wanted.exists():
+            self._name_history()
+            wanted.unlink(missing_ok=True)
 
     def backup(self) -> int:
         """Keep a copy of the database; its number."""
         copy = self.folder / f"backup-{len(self.kept)}.db"
-        with sqlite3.connect(self.file) as source, sqlite3.connect(copy) as target:
-            source.backup(target)
-        source.close()
-        target.close()
+        with closing(sqlite3.connect(self.file)) as source:
+            with closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
         self.kept.append(copy)
         return len(self.kept) - 1
 
-    def restore(self, number: int, epoch: str | None) -> None:
-        """The database of a copy takes the place of the present one, under a new epoch."""
+    def restore(self, number: int, *, has_journal: bool) -> None:
+        """A copy takes the place of the database. Its journal survived on another disk, or not."""
         self._close()
+        if not has_journal:
+            shutil.rmtree(self.journal.folder)
+            self.journal.folder.mkdir()
         self._copy(self.kept[number], self.file)
-        if epoch:
-            with sqlite3.connect(self.file) as database:
-                database.execute("UPDATE epoch SET epoch = ?", [epoch])
-            database.close()
+        if not has_journal:
+            self._name_history()
+        self.restart()
+
+    def _name_history(self) -> None:
+        """A new epoch, for what phones hold may be more than what is here."""
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as database:
+            database.execute("UPDATE epoch SET epoch = ?", [self.chance.token_bytes(8).hex()])
 
     def sql(self, query: str, *values: object) -> list[Any]:
         """Rows of the database as it is on disk, seen from another connection."""
@@ -144,6 +163,16 @@ class Server:
         dialect = db.engine.dialect
         commit = dialect.do_commit
 
+        append = self.journal.append
+
+        def append_and_die(*given: Any) -> Any:
+            after = append(*given)
+            if self.dies == (-1, "between"):
+                raise ServerKilled
+            return after
+
+        vars(self.journal)["append"] = append_and_die
+
         def commit_or_die(connection: Any) -> None:
             if self.dies is None:
                 commit(connection)
@@ -153,7 +182,7 @@ class Server:
             if count == 0 and when == "before":
                 raise ServerKilled
             commit(connection)
-            if count == 0:
+            if count == 0 and when == "after":
                 raise ServerKilled
 
         vars(dialect)["do_commit"] = commit_or_die
@@ -161,6 +190,7 @@ class Server:
     def _close(self) -> None:
         with self.app.app_context():
             db.engine.dispose()
+        self.journal.close()
         if self.looking is not None:
             self.looking.close()
             self.looking = None
