@@ -9,11 +9,13 @@ from tests.sim.world.handset import Handset, Page
 from tests.sim.world.trace import Broken
 
 
-def check_phone(handset: Handset, page: Page, server: ServerChecks) -> None:
-    """Raises Broken for what cannot be."""
+def check_phone(handset: Handset, page: Page, server: ServerChecks, changed: set[str]) -> None:
+    """Raises Broken for what cannot be. `changed` are the parts that are not as they were."""
     shown = page.phone
-    for event in shown["log"]:
-        handset.seen.setdefault(event["hash"], event)
+    if "rows" in changed or "pull" in changed:
+        _check_feed(handset, shown, server)
+    if not changed & {"log", "ack", "verdicts", "rows", "laid", "hand_fen", "counted_fen"}:
+        return
     _check_log(handset, shown)
     _check_acknowledged(handset, shown, server)
     _check_hand(handset, shown)
@@ -92,3 +94,18 @@ def _concerns(etype: str, eid: str, event: dict[str, Any], log: dict[str, Any]) 
         target = log.get(event["target"], {})
         return bool(target.get("kind") == "cash.receipt" and target.get(etype) == eid)
     return bool(event.get(etype) == eid)
+
+
+def _check_feed(handset: Handset, shown: dict[str, Any], server: ServerChecks) -> None:
+    """I9: what changed last at or before the cursor is here as it was then, or is gone."""
+    pull = shown["pull"]
+    if pull["epoch"] != server.epoch or not pull["cursor"]:
+        return
+    upto = int(pull["cursor"].split(".")[-2].split("-")[0])
+    held = {(etype, eid): tick for etype, eid, tick, _ in shown["rows"]}
+    for etype, eid, tick, op in server.feed_of(handset.officer):
+        here = held.get((etype, eid))
+        expected = tick if op == "upsert" else None
+        if tick <= upto and here != expected:
+            name = f"{handset.name} at {upto}: {etype} {eid}"
+            raise Broken("I9", f"{name} is held as of {here}, and changed at {tick} ({op})")

@@ -63,6 +63,12 @@ class ServerChecks:
         self._check_cash()
         self._check_lanes()
 
+    def feed_of(self, officer: str) -> list[tuple[str, str, int, str]]:
+        """What changed for an officer last: etype, eid, tick, and upsert or evict."""
+        return self.server.sql(
+            "SELECT etype, eid, tick, op FROM feed WHERE officer_id = ?", officer
+        )
+
     def _begin(self, epoch: str) -> None:
         self.epoch, self.tick = epoch, 0
         self.events, self.latest, self._rows = {}, {}, (0, 0, 0)

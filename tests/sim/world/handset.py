@@ -32,6 +32,7 @@ class Page:
     due: int = 0
     asks: set[int] = field(default_factory=set)
     phone: Shown = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
     was_done: bool = False
 
     @property
@@ -44,8 +45,7 @@ class Page:
 class Handset:
     """One phone.
 
-    saved   Hash -> what is known of it: events of which the phone has said "saved".
-    seen    The same for all events that were ever seen in its log.
+    saved   Hashes of the events of which the phone has said "saved".
     wiped   Which of its two stores were lost since it was ready; with both it forgets all.
     log_at_answer  What its log held when the last answer came.
     """
@@ -54,7 +54,6 @@ class Handset:
     officer: str
     pages: list[Page] = field(default_factory=list)
     saved: set[str] = field(default_factory=set)
-    seen: dict[str, Shown] = field(default_factory=dict)
     is_enrolled: bool = False
     is_revoked: bool = False
     waits: bool = False

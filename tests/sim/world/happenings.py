@@ -49,15 +49,20 @@ def _second_tab(world: World) -> None:
 def _wipe_database(world: World) -> None:
     handset = _one(world)
     close(world, handset)
-    handset.wiped |= {"database"}
-    world.tell(handset, "wipe", database=True)
+    _wipe(world, handset, "database")
+
+
+def _wipe(world: World, handset: Handset, store: str) -> None:
+    """Lose one store; both of them, if the other was lost and had not been mended."""
+    handset.wiped |= {store}
+    lost = handset.wiped
+    world.tell(handset, "wipe", database="database" in lost, files="files" in lost)
 
 
 def _lose_journal(world: World) -> None:
     handset = _one(world)
     close(world, handset)
-    handset.wiped |= {"files"}
-    world.tell(handset, "wipe", files=True)
+    _wipe(world, handset, "files")
 
 
 def _connection_drops(world: World) -> None:
