@@ -103,7 +103,8 @@ def _restore(*, has_journal: bool) -> Callable[[World], None]:
     def restore(world: World) -> None:
         kept = len(world.server.kept)
         # Mostly the newest: an older one is what is left when that one cannot be read.
-        number = kept - 1 if world.chance.random() < 0.8 else world.chance.randrange(kept)
+        oldest = world.oldest_backup if world.chance.random() < 0.2 else kept - 1
+        number = world.chance.randrange(oldest, kept)
         world.server.restore(number, has_journal=has_journal)
         world.trace.say(f"the server is restored from {number}, journal: {has_journal}")
         world.checks.look()

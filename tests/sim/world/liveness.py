@@ -31,6 +31,7 @@ def converge(world: World) -> None:
             break
         before = after
         world.advance(301_000)
+    _talk(world)
     for handset in world.handsets:
         check_settled(world, handset)
 

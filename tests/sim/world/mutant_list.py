@@ -158,7 +158,7 @@ MUTANTS = (
         patches=(
             Patch(
                 file=FEED,
-                old="  await write(db, ['rows', 'staged', 'verdicts', 'meta'], async (stores) => {\n",
+                old="  await write(db, ['rows', 'staged', 'verdicts', 'meta'],",
                 new="  const early = answer.page;\n"
                 "  if (early && !early.reset) {\n"
                 "    await write(db, ['meta'], async (stores) => {\n"
@@ -169,7 +169,7 @@ MUTANTS = (
                 "      }\n"
                 "    });\n"
                 "  }\n"
-                "  await write(db, ['rows', 'staged', 'verdicts', 'meta'], async (stores) => {\n",
+                "  await write(db, ['rows', 'staged', 'verdicts', 'meta'],",
             ),
             Patch(
                 file=FEED,

@@ -83,7 +83,6 @@ def set_up(world: World) -> None:
         if not handset.is_enrolled or handset.page is None:
             raise Broken("set-up", f"{handset.name} could not be enrolled")
     world.faults.calm = False
-    world.server.backup()
 
 
 def step(world: World) -> None:

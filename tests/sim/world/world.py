@@ -48,6 +48,7 @@ class World:
     flights: list[Flight] = field(default_factory=list)
     now: int = MORNING
     server_ahead: int = 0
+    oldest_backup: int = 0
     last_answers: dict[str, Any] = field(default_factory=dict)
     answered_at: dict[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -148,7 +149,10 @@ class World:
             self.trace.say(f"{handset.name} saved {done['what']} {value[-1][:8] if value else ''}")
         if done["what"] == "enrol":
             self.trace.say(f"{handset.name} enrol: {value}")
-            handset.is_enrolled = handset.is_enrolled or value == "enrolled"
+            if value == "enrolled":
+                handset.is_enrolled = True
+                # A phone that no backup knows could not come back after a restore.
+                self.oldest_backup = self.server.backup()
 
     def _check_done(self, handset: Handset, page: Page) -> None:
         """'Done' is never said early: everything is stored, and the rows are the server's."""
