@@ -17,7 +17,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)")
 
 def targets() -> set[str]:
     """What `make help` explains."""
-    return set(re.findall(r"(?m)^([a-z]+):.*## ", read(Path("Makefile"))))
+    return set(re.findall(r"(?m)^([a-z-]+):.*## ", read(Path("Makefile"))))
 
 
 def test_it_explains_exactly_the_settings_there_are() -> None:

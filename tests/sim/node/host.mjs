@@ -100,7 +100,7 @@ function ecdh(secret) {
   return key;
 }
 
-function aes(way, key, nonce, text, aad) {
+function aes(way, { key, nonce, text, aad }) {
   const name = `aes-${key.length * 8}-gcm`;
   if (way === 'seal') {
     const seal = createCipheriv(name, key, nonce).setAAD(aad);

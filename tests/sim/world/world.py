@@ -151,8 +151,6 @@ class World:
             self.trace.say(f"{handset.name} enrol: {value}")
             if value == "enrolled":
                 handset.is_enrolled = True
-                # A phone that no backup knows could not come back after a restore.
-                self.oldest_backup = self.server.backup()
 
     def _check_done(self, handset: Handset, page: Page) -> None:
         """'Done' is never said early: everything is stored, and the rows are the server's."""

@@ -4,7 +4,10 @@ interface RawStore {
   readonly name: string;
   readonly keyPath: string | string[] | null;
   readonly autoIncrement: boolean;
-  readonly records: { values(): Iterable<{ key: unknown; value: unknown }>; add(one: object): void };
+  readonly records: {
+    values(): Iterable<{ key: unknown; value: unknown }>;
+    add(one: object): void;
+  };
 }
 
 interface RawDatabase {

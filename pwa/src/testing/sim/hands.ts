@@ -106,7 +106,8 @@ const IN_VISIT: Readonly<Record<string, Act>> = {
     const { next } = shown.slips.value;
     if (!loan || !next) return null;
     const draft = { amount: String(fen), payer_name: '王刚', payer_role: 'debtor' };
-    return takeCash(phone, started, loan, { draft, fen, split: splitOf(loan, fen), next, lines: LINES });
+    const split = splitOf(loan, fen);
+    return takeCash(phone, started, loan, { draft, fen, split, next, lines: LINES });
   },
   intention: async ({ started, loan }) =>
     loan ? recordIntention(phone, started, loan, '愿意还款', LINES) : null,

@@ -182,7 +182,8 @@ export class Tab {
 
   /** The server's answer has come, or the beginning of it. */
   answer(id: number, status: number, headers: Record<string, string>, body: Bytes, cut: boolean) {
-    const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const lower = new Map(named as [string, string][]);
     const stream = streamOf([body], cut ? new TypeError('network error') : null);
     const response = new SimResponse(stream);
     this.asks.get(id)?.settle({

@@ -27,7 +27,8 @@ export function webCrypto(native: Native, draw: Draw): object {
   };
   const aes = (way: 'seal' | 'open') => async (kind: Kind, key: Key, text: unknown) => {
     const { iv, additionalData = NOTHING } = kind;
-    return native.aes(way, key.bytes, plain(iv), plain(text), plain(additionalData)).buffer;
+    const sealing = { key: key.bytes, nonce: plain(iv), text: plain(text) };
+    return native.aes(way, { ...sealing, aad: plain(additionalData) }).buffer;
   };
   const derive = async (kind: Kind, key: Key, bits: number) =>
     kind.name === 'ECDH'
