@@ -161,3 +161,15 @@ test('it begins with a new key after a wipe, in the same transaction as the even
   expect(saved?.[0]?.seq).toBe(3);
   expect(await read(db, 'meta').get('key')).toBeDefined();
 });
+
+test('it names its new key first of all when it was wiped before its first event', async () => {
+  emptyStorage();
+  const db = await openDb();
+  await reconcile(db, bench.journal, await bench.journal.open(false));
+  bench = await wakePhone(db, bench.journal);
+
+  const saved = await record(bench.phone, visit());
+
+  const kinds = saved?.map(({ event }) => event.kind);
+  expect(kinds).toEqual(['key.rotated', 'lane.opened', 'visit.started']);
+});

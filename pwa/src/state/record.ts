@@ -112,13 +112,17 @@ export const laneOf = (phone: Phone): string =>
 /** What must come before: a lane's own first event, or the key that a wiped phone has made. */
 async function opening(phone: Phone, key: CryptoKeyPair, lane: string): Promise<Fact[]> {
   const { device, lane_code: code, lane: first } = identityOf(phone);
+  const facts: Fact[] = [];
+  if (!phone.key) {
+    // First of all, even in a lane that is empty still: what lies before it nobody could verify.
+    const public_key = await publicPoint(key);
+    facts.push({ kind: 'key.rotated', body: { device, alg: KEY_ALG, public_key } });
+  }
   if (!phone.log.value.some((event) => event.lane === lane)) {
     const replaces = lane === first ? null : laneOf(phone);
-    return [{ kind: 'lane.opened', body: { device, code, key_alg: KEY_ALG, replaces } }];
+    facts.push({ kind: 'lane.opened', body: { device, code, key_alg: KEY_ALG, replaces } });
   }
-  if (phone.key) return [];
-  const public_key = await publicPoint(key);
-  return [{ kind: 'key.rotated', body: { device, alg: KEY_ALG, public_key } }];
+  return facts;
 }
 
 function identityOf(phone: Phone) {

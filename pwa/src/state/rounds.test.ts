@@ -368,3 +368,15 @@ test('it leaves an old transfer, and one that was sent from another cursor', asy
 
   expect(server.requests.every(({ req_id }) => req_id !== stale.req_id)).toBe(true);
 });
+
+test('it proves itself by its secret to a server that was restored and lost its key', async () => {
+  await visits('W01');
+  bench.line = async (ask) =>
+    'Doorstep-Signature' in ask.headers
+      ? answerOf({ code: 'bad_request_signature' }, 401)
+      : server.line(ask);
+
+  expect(await run()).toBeNull();
+
+  expect(server.events.size).toBe(2);
+});

@@ -160,7 +160,7 @@ class World:
             return
         page.was_done = True
         # What was recorded after the last answer had come is not what "done" speaks of.
-        missing = handset.log_at_answer - self.checks.stored[shown["ack"]["epoch"]]
+        missing = handset.log_at_answer - self.checks.stored[shown["acked"]["epoch"]]
         if missing:
             raise Broken("done", f"{handset.name} is done, and {sorted(missing)[0]} is not stored")
         if self.answered_at.get(handset.name) == (self.checks.epoch, self.checks.tick):

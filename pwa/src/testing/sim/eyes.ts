@@ -2,7 +2,6 @@
 
 import { shown } from '../../state/shown';
 import { phone, sync } from '../../state/start';
-import { unsentOf } from '../../state/phone';
 import type { StoredEvent } from '../../store/db';
 
 export interface Look {
@@ -16,7 +15,8 @@ export interface Look {
 interface PhoneLook {
   readonly identity: unknown;
   readonly log: readonly unknown[];
-  readonly ack: unknown;
+  /** In which history, and which of its events are acknowledged there. */
+  readonly acked: { readonly epoch: string; readonly hashes: readonly string[] };
   readonly pull: unknown;
   readonly verdicts: readonly unknown[];
   readonly rows: readonly unknown[];
@@ -48,12 +48,17 @@ function laidRows(): unknown[] {
   ]);
 }
 
+function ackedHashes(): string[] {
+  const unsent = new Set(phone.unsent.value.map(({ hash }) => hash));
+  return phone.log.value.map(({ hash }) => hash).filter((hash) => !unsent.has(hash));
+}
+
 function lookAtPhone(): PhoneLook {
   const rows = [...phone.rows.value.values()].flatMap((type) => [...type.values()]);
   return {
     identity: phone.identity.value,
     log: phone.log.value.map(seenEvent),
-    ack: phone.ack.value,
+    acked: { epoch: phone.acks.value.epoch, hashes: ackedHashes() },
     pull: phone.pull.value,
     verdicts: [...phone.verdicts.value.values()].map(({ hash, verdict, tick }) => [
       hash,
@@ -64,7 +69,7 @@ function lookAtPhone(): PhoneLook {
     laid: laidRows(),
     hand_fen: shown.handFen.value,
     counted_fen: shown.me.value?.counted_total_fen ?? 0,
-    unsent: unsentOf(phone).length,
+    unsent: phone.unsent.value.length,
     sync: sync.state.value,
     halted: phone.halted.value,
     restored: phone.restored.value,
