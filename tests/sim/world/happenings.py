@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.sim.world import office
 from tests.sim.world.faults import WORLD
 from tests.sim.world.handset import Handset
+from tests.sim.world.trace import Broken
 from tests.sim.world.world import World
 
 YEAR_MS = 365 * 86_400_000
@@ -105,7 +106,9 @@ def _restore(*, has_journal: bool) -> Callable[[World], None]:
         # Mostly the newest: an older one is what is left when that one cannot be read.
         oldest = world.oldest_backup if world.chance.random() < 0.2 else kept - 1
         number = world.chance.randrange(oldest, kept)
-        world.server.restore(number, has_journal=has_journal)
+        found = world.server.restore(number, has_journal=has_journal)
+        if found:
+            raise Broken("restore", "; ".join(found))
         world.trace.say(f"the server is restored from {number}, journal: {has_journal}")
         world.checks.look()
 

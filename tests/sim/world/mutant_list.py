@@ -121,9 +121,9 @@ MUTANTS = (
         wrong="a restored server goes on under the old name of history",
         patches=(
             Patch(
-                file="tests/sim/world/server.py",
-                old="        if not has_journal:\n            self._name_history()\n",
-                new="",
+                file="server/services/epochs.py",
+                old="        row.epoch, row.created_at_ms = renewed.epoch, now_ms()\n",
+                new="        row.created_at_ms = now_ms()\n",
             ),
         ),
         rates=FORGETFUL,

@@ -9,7 +9,6 @@ import io
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -19,9 +18,14 @@ from werkzeug.test import Client, EnvironBuilder
 
 import server.keys
 from server import create_app
-from server.catch_up import EPOCH_WANTED, catch_up
+from server.catch_up import catch_up
 from server.db import db
 from server.journal import Journal
+from server.services import tend
+from server.services.backup import make_backup
+from server.services.epochs import settle_epoch
+from server.services.finish_restore import finish_restore
+from server.services.restore import Wish, put_back
 from server.settings import Settings
 from tests.sim.world.setting import MORNING, fill
 
@@ -67,8 +71,11 @@ class Server:
         self.now = MORNING
         self.chance = Seeded()
         vars(server.keys)["secrets"] = self.chance
-        settings = Settings(
-            data_dir=folder, database_url=f"sqlite:///{self.file}", secret_key=SECRET
+        self.settings = settings = Settings(
+            data_dir=folder,
+            database_url=f"sqlite:///{self.file}",
+            secret_key=SECRET,
+            backups_kept=1000,
         )
         shutil.rmtree(settings.journal_folder, ignore_errors=True)
         settings.journal_folder.mkdir(parents=True)
@@ -87,13 +94,14 @@ class Server:
     def begin(self, seed: str) -> None:
         """The first morning: the template's database, and the chance of this seed."""
         self._close()
-        shutil.rmtree(self.journal.folder)
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
         self.journal.folder.mkdir()
         self._copy(self.template, self.file)
+        tend._last_ms.clear()
         self.chance.random = Random(f"server {seed}")
         self.now, self.dies = MORNING, None
-        for copy in self.kept:
-            copy.unlink()
         self.kept = []
 
     def call(self, ask: Mapping[str, Any], body: bytes, length: int | None = None) -> Answer:
@@ -122,35 +130,21 @@ class Server:
         self.dies = None
         self._close()
         catch_up(self.file, self.journal.folder, self.folder)
-        wanted = self.folder / EPOCH_WANTED
-        if wanted.exists():
-            self._name_history()
-            wanted.unlink(missing_ok=True)
+        self.office(settle_epoch)
 
     def backup(self) -> int:
-        """Keep a copy of the database; its number."""
-        copy = self.folder / f"backup-{len(self.kept)}.db"
-        with closing(sqlite3.connect(self.file)) as source:
-            with closing(sqlite3.connect(copy)) as target:
-                source.backup(target)
-        self.kept.append(copy)
+        """Make a backup with the real command's code, which verifies it; its number."""
+        made = self.office(lambda: make_backup(self.settings, self.journal))
+        self.kept.append(made.folder)
         return len(self.kept) - 1
 
-    def restore(self, number: int, *, has_journal: bool) -> None:
-        """A copy takes the place of the database. Its journal survived on another disk, or not."""
+    def restore(self, number: int, *, has_journal: bool) -> tuple[str, ...]:
+        """A backup comes back; its journal survived on another disk, or not. What was found."""
         self._close()
-        if not has_journal:
-            shutil.rmtree(self.journal.folder)
-            self.journal.folder.mkdir()
-        self._copy(self.kept[number], self.file)
-        if not has_journal:
-            self._name_history()
+        journal = self.journal.folder if has_journal else None
+        put_back(self.settings, Wish(backup=self.kept[number], journal=journal, replaces=True))
         self.restart()
-
-    def _name_history(self) -> None:
-        """A new epoch, for what phones hold may be more than what is here."""
-        with closing(sqlite3.connect(self.file, isolation_level=None)) as database:
-            database.execute("UPDATE epoch SET epoch = ?", [self.chance.token_bytes(8).hex()])
+        return self.office(finish_restore).findings
 
     def sql(self, query: str, *values: object) -> list[Any]:
         """Rows of the database as it is on disk, seen from another connection."""
