@@ -346,7 +346,8 @@ class MemoryStore:
                 needs=verdict.needs,
                 is_on_chain=self._is_on_chain(event),
             )
-            if _lies_in(line, span) and not self._is_settled(event, verdict):
+            is_left_out = span.is_from_nothing and self._is_settled(event, verdict)
+            if _lies_in(line, span) and not is_left_out:
                 lines.append(line)
         lines.sort(key=lambda line: (line.tick, line.lane, line.seq, line.hash))
         return lines[: span.limit]

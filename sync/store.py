@@ -248,7 +248,8 @@ class PullStore(Protocol):
     def verdicts_in(self, span: Span) -> list[VerdictLine]:
         """Verdicts of the officer's lanes in a span, ordered by tick, lane and place.
 
-        Without those of events that are settled: a lane's settled pair speaks for them.
+        From nothing without those of events that are settled: a lane's settled pair speaks for
+        them once the scope is whole. What has changed is told with the rows that it is in.
         """
 
     def rows(self, lines: Sequence[FeedLine]) -> Mapping[tuple[str, str], dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from server.clock import today
@@ -91,7 +91,7 @@ class SqlPullStore:
                 Lane.officer_id == self.scope_of.officer_id,
                 tick > span.after,
                 tick <= span.upto,
-                _is_unsettled(),
+                _is_unsettled() if span.is_from_nothing else true(),
                 is_latest(),
             )
             .order_by(tick)

@@ -298,6 +298,21 @@ def test_it_gives_no_verdicts_of_events_that_are_settled(bench: Bench) -> None:
     assert hashes == [event.hash for event in pen.log[6:]]
 
 
+def test_it_tells_a_phone_behind_of_what_was_settled_meanwhile(bench: Bench) -> None:
+    """Its rows come page by page, and `settled` counts with the last: found by the simulation."""
+    pen = Pen()
+    pen.receipt(10_00)
+    deliver(bench, pen.batch())
+    (first,) = pages_of(bench, None, LIMIT_BYTES_MAX)
+    late = pen.receipt(20_00)
+    deliver(bench, pen.batch(late.seq))
+    bench.settle(late)
+
+    (page,) = pages_of(bench, first.cursor, LIMIT_BYTES_MAX)
+
+    assert [item.hash for item in page.verdicts] == [late.hash]
+
+
 def test_it_tells_of_a_fork_that_came_after_its_place_was_settled(bench: Bench) -> None:
     pen = busy_week(bench)
     bench.settle(pen.log[5])
