@@ -3,7 +3,7 @@
  * bytes, up or down, again and again, and a page that is killed between any two requests.
  */
 
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { emptyStorage } from './testing';
 import { fromUtf8, gzip, utf8 } from '../device/bytes';
 import type { Ask } from '../device/line';
@@ -253,6 +253,20 @@ test('it goes on at the offset that the server tells, also when that is another'
   await carry({ db, line: server.line }, large);
 
   expect(server.requests).toHaveLength(1);
+});
+
+test('it brings records home from a phone whose disk is full', async () => {
+  server.rows = rows(4_000);
+  server.cutUp = 3_000;
+  server.cutDown = 20_000;
+  const full = vi.spyOn(db, 'transaction').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+
+  const text = await textOf(carry({ db, line: server.line }, await letter(20_000)));
+
+  expect(text).toBe(whole());
+  expect(full).toHaveBeenCalled();
 });
 
 test('it gives up for now on a line that lets nothing through', async () => {

@@ -190,11 +190,13 @@ function keeperOf(by: Carrier, transfer: Transfer, name: 'plain' | 'packed', eve
       since = 0;
       const kept = { ...transfer, [name]: join(parts) };
       if (name === 'packed' || isOurs(kept.plain)) {
-        saving = saving.then(() => save(by, kept)).catch(() => undefined);
+        saving = saving.then(() => save(by, kept));
       }
     },
     end: () => saving,
   };
 }
 
-const save = ({ db }: Carrier, transfer: Transfer) => keep(db, { transfer });
+/** A full disk must not keep records on this phone: what cannot be kept costs bytes, no more. */
+const save = ({ db }: Carrier, transfer: Transfer) =>
+  keep(db, { transfer }).catch(() => undefined);
