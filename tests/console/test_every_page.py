@@ -93,6 +93,9 @@ def test_it_shows_the_auditor_no_form_but_searching(busy: Bank) -> None:
         harmless += page.text.count('action="/console/households"')
         harmless += page.text.count('action="/console/loans"')
         harmless += page.text.count('<form class="line" method="get"')
+        if path.startswith("/plan/hand-over"):  # choosing whose households are shown is no act
+            assert page.text.split("</header>")[1].count("<button") == 1, path
+            continue
         if path.startswith("/cash/") or path.startswith("/plan/"):
             assert "<button" not in page.text.split("</header>")[1], path
             continue
