@@ -20,10 +20,11 @@ from sync.lane import BATCH_EVENTS_MAX, next_batch, pack_batch
 from sync.overlay import view
 from sync.phone_answer import Asked, believe
 from sync.phone_log import PhoneLog, Told
-from sync.phone_rows import PhoneRows, Rows
+from sync.phone_rows import PhoneRows, Rows, book_of, id_of
 from sync.phone_world import Signer, World
 from sync.problems import Problem
-from sync.receipts import Book, next_of
+from sync.readmission import ask_back, is_forgotten
+from sync.receipts import next_of
 from sync.runs import HASH_CHARS
 from sync.time_bounds import day_of
 from sync.transport import Parcel, Transport, carry
@@ -154,7 +155,7 @@ class Phone:
             for (etype, eid), held in self.rows.items()
             if etype == "book" and self._may_use(held["row"])
         }
-        books = {_book(row): eid for eid, row in issued.items()}
+        books = {book_of(row): eid for eid, row in issued.items()}
         ordered = sorted(books, key=lambda book: (book.prefix, book.width, book.from_no))
         used = [str(e.body["receipt_no"]) for e in self.log if e.kind == "cash.receipt"]
         found = next_of(ordered, used)
@@ -171,6 +172,7 @@ class Phone:
         it broke. A refusal of the request raises `answer_not_believed` with the status.
         """
         self.scope.try_again()
+        has_returned = False
         for _ in range(ROUNDS_MAX):
             self.parcel = self.parcel or self._next_parcel()
             sent = self.parcel
@@ -179,6 +181,10 @@ class Phone:
             if reply.status in SEND_LESS and sent.events > 1:
                 self._most = max(1, sent.events // 2)
                 continue
+            if is_forgotten(reply) and not has_returned:
+                has_returned = ask_back(transport, self.identity or {}, self.headers)
+                if has_returned:
+                    continue
             if reply.status != 200:
                 raise Problem("answer_not_believed", rule=f"status_{reply.status}")
             self.absorb(reply.body)
@@ -296,7 +302,7 @@ class Phone:
         if self.identity is None:
             raise Problem("not_enrolled")
         named = self._target_body(body) if kind == "cash.void" else body
-        household = _id(named.get("household"))
+        household = id_of(named.get("household"))
         if kind == "visit.started":
             self._visit = (household, self.world.random_bytes(16).hex())
         in_visit = self._visit is not None and self._visit[0] == household
@@ -307,7 +313,7 @@ class Phone:
             kind=kind,
             sv=version_of(kind),
             actor=str(self.identity["officer"]["id"]),
-            case=_id(named.get("loan")),
+            case=id_of(named.get("loan")),
             visit=self._visit[1] if self._visit and in_visit else None,
             subject=household,
             anchor=self.anchor,
@@ -388,11 +394,3 @@ class Phone:
 
     def _note(self, kind: str, details: dict[str, object]) -> None:
         self.incidents.append({"kind": kind, "details": details, "at": self.world.now_ms()})
-
-
-def _id(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _book(row: Mapping[str, Any]) -> Book:
-    return Book(row["prefix"], row["from_no"], row["to_no"], row["width"])

@@ -7,9 +7,20 @@ from typing import Any
 
 from sync.digest import bucket_digests, bucket_of, by_type, digests, sums_of
 from sync.pull import PROJECTION
+from sync.receipts import Book
 
 Told = dict[str, Any]
 Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def id_of(value: object) -> str | None:
+    """An id of a body, or none."""
+    return value if isinstance(value, str) else None
+
+
+def book_of(row: Mapping[str, Any]) -> Book:
+    """The receipt book that a row describes."""
+    return Book(row["prefix"], row["from_no"], row["to_no"], row["width"])
 
 
 class PhoneRows:

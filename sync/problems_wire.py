@@ -80,6 +80,13 @@ WIRE: dict[str, tuple[int, str, str, str, str]] = {
         "记录照样上传留存。请更新应用后再同步。",
         "Records are still sent and kept. Update the app and sync again.",
     ),
+    "ticket_invalid": (
+        401,
+        "这张登记凭据不是本服务器签发给这台设备的。",
+        "This ticket was not issued to this device by this server.",
+        "记录仍在手机上。请向主管要一个新的登记码。",
+        "The events are still on the phone. Ask the supervisor for a new enrolment code.",
+    ),
     "device_revoked": (
         403,
         "这台设备已被停用。",

@@ -60,17 +60,22 @@ def known_device(body: bytes) -> KnownDevice:
     Doorstep-Resume     Instead of it, from a phone that lost its key: the HMAC with the secret
                         of its enrolment.
     """
-    proof = Proof(
-        device_id=request.headers.get("Doorstep-Device", ""),
-        signature=request.headers.get("Doorstep-Signature", ""),
-        resume=request.headers.get("Doorstep-Resume", ""),
-    )
+    proof = sent_proof()
     try:
         return authenticate(proof, body)
     except Problem as problem:
         is_known = problem.code == "bad_request_signature"
         keep_raw(body, device_id=proof.device_id if is_known else None, error=problem.code)
         raise
+
+
+def sent_proof() -> Proof:
+    """What the headers say of the sender; see known_device."""
+    return Proof(
+        device_id=request.headers.get("Doorstep-Device", ""),
+        signature=request.headers.get("Doorstep-Signature", ""),
+        resume=request.headers.get("Doorstep-Resume", ""),
+    )
 
 
 def read_json(body: bytes, schema: Schema, *, device_id: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""POST /v1/enrol: a phone with a code becomes a device. GET /v1/hello: which server is this?"""
+"""How a phone becomes a device, and becomes one again. GET /v1/hello: which server is this?"""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from server.api.answers import answer, finish
-from server.api.body import load_json, read_body
+from server.api.body import load_json, read_body, sent_proof
 from server.api.endpoint import Form, endpoint
 from server.api.guesses import guesses
 from server.clock import now_ms
 from server.db import snapshot
-from server.schemas.enrolment import EnrolledSchema, EnrolSchema, HelloSchema
+from server.schemas.enrolment import EnrolledSchema, EnrolSchema, HelloSchema, ReadmitSchema
 from server.services.enrolment import NewPhone, enrol
 from server.services.installation import epoch
+from server.services.readmit import readmit
 from sync.problems import Problem
 
 bp = Blueprint("enrol", __name__, description="A phone becomes a device of an officer")
@@ -42,6 +43,24 @@ def post_enrol() -> Response:
         if problem.code == "code_unknown":
             guesses().note(sender, now_ms())
         raise
+
+
+@endpoint(bp, "POST", "/readmit", Form(takes=ReadmitSchema, status=204))
+def post_readmit() -> Response:
+    """Know a phone again that was enrolled after the backup from which this server came back.
+
+    Proved like an exchange, with the key or the secret that the ticket names.
+    """
+    body = read_body(BODY_BYTES_MAX)
+    ticket = load_json(body, ReadmitSchema())["ticket"]
+    sender = request.remote_addr or ""
+    guesses().check(sender, now_ms())
+    try:
+        readmit(ticket, sent_proof(), body)
+    except Problem:
+        guesses().note(sender, now_ms())
+        raise
+    return Response(status=204)
 
 
 @endpoint(bp, "GET", "/hello", Form(gives=HelloSchema))

@@ -43,8 +43,18 @@ class EnrolledSchema(Schema):
     branch = fields.Nested(NamedSchema, required=True)
     ack_secret = fields.String(required=True)
     server_key = fields.String(required=True)
+    ticket = fields.String(required=True)
     epoch = fields.String(required=True)
     now = fields.Integer(required=True)
+
+
+class ReadmitSchema(Schema):
+    """The ticket of an enrolment that the server has forgotten."""
+
+    class Meta:
+        unknown = RAISE
+
+    ticket = fields.String(required=True, validate=validate.Length(max=2000))
 
 
 class HelloSchema(Schema):

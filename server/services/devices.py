@@ -56,7 +56,7 @@ def authenticate(proof: Proof, body: bytes) -> KnownDevice:
         raise Problem("device_unknown")
     secret = from_base64url(row.ack_secret)
     assert secret is not None, "the secret was written by the enrolment"
-    if not _is_proved(row, secret, proof, body):
+    if not is_proved_by(row.public_key, secret, proof, body):
         raise Problem("bad_request_signature")
     return _known(row, secret, is_resumed=bool(proof.resume))
 
@@ -93,9 +93,10 @@ def require_device(device_id: str) -> None:
             raise Problem("device_unknown")
 
 
-def _is_proved(row: Device, secret: bytes, proof: Proof, body: bytes) -> bool:
+def is_proved_by(public_key: str, secret: bytes, proof: Proof, body: bytes) -> bool:
+    """Does the proof hold with this key, or with this secret of enrolment?"""
     if not proof.resume:
-        return verify(row.public_key, body, proof.signature)
+        return verify(public_key, body, proof.signature)
     mark = hmac.new(secret, body, hashlib.sha256).hexdigest()
     return proof.resume.isascii() and hmac.compare_digest(mark, proof.resume)
 

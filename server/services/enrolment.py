@@ -15,6 +15,7 @@ from server.device_key import check_public_key
 from server.keys import installation_secret, random_bytes, server_key
 from server.services import feed, office_events
 from server.services.installation import epoch
+from server.services.readmit import issue_ticket
 from server.services.waiting_books import bind_waiting_books
 from server.stores.lanes import next_code
 from server.tables import Branch, Device, DeviceKey, EnrolCode, Lane, Staff
@@ -171,6 +172,7 @@ def _answer(session: Session, device: Device) -> dict[str, object]:
         "branch": {"id": branch.branch_id, "name": branch.name},
         "ack_secret": device.ack_secret,
         "server_key": server_key(),
+        "ticket": issue_ticket(device, lane),
         "epoch": epoch(session),
         "now": now_ms(),
     }

@@ -145,6 +145,7 @@ def test_it_describes_itself(one_bank: Bank) -> None:
     assert set(document["paths"]) == {
         "/v1/enrol",
         "/v1/hello",
+        "/v1/readmit",
         "/v1/sync",
         "/v1/answer",
         "/v1/attachments/{sha256}",
