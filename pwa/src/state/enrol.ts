@@ -70,7 +70,9 @@ async function askEnrol(phone: Phone, pending: Pending): Promise<EnrolAnswer> {
 }
 
 function identityFrom(pending: Pending, answer: EnrolAnswer): Identity {
-  const { device, lane, officer, branch, ack_secret, server_key = null } = answer;
+  const { device, lane, officer, branch, ack_secret } = answer;
+  const { server_key = null, ticket = null } = answer;
   if (lane?.id !== pending.lane || !device || !ack_secret) throw new Trouble('not_our_server');
-  return { lane: lane.id, lane_code: lane.code, device, officer, branch, ack_secret, server_key };
+  const { id, code: lane_code } = lane;
+  return { lane: id, lane_code, device, officer, branch, ack_secret, server_key, ticket };
 }

@@ -11,6 +11,7 @@ import {
   batchOf,
   letterOf,
   pageOf,
+  proofOf,
   pullOf,
   pushOf,
   readSync,
@@ -48,6 +49,8 @@ interface Run {
   restarted: boolean;
   /** The server does not know our key: the secret of enrolment speaks for us. */
   resumes: boolean;
+  /** It did not know us at all, and has been shown our ticket. */
+  returned: boolean;
   /** Answers that could not be used in a row. */
   wasted: number;
 }
@@ -89,7 +92,7 @@ export async function exchangeAll(phone: Phone): Promise<void> {
 async function exchangeRounds(phone: Phone): Promise<void> {
   const run: Run = {
     limit: BATCH_EVENTS_MAX, repair: null, repaired: false, restarted: false, resumes: false,
-    wasted: 0,
+    returned: false, wasted: 0,
   };
   for (let round = 0; ; round += 1) {
     // Saying "done" here would be a lie: something is left.
@@ -108,6 +111,7 @@ async function mendRun(phone: Phone, run: Run, error: unknown): Promise<void> {
   if (code === 'cursor_invalid' && !run.restarted) return fetchAgain(phone, run);
   // Restored to a day before our present key: `key.rotated` goes again once the epoch is known.
   if (code === 'bad_request_signature' && !run.resumes) return void (run.resumes = true);
+  if (code === 'device_unknown' && !run.returned) return showTicket(phone, run, error);
   if (ANEW.includes(code) && run.wasted < WASTED_MAX) {
     run.wasted += 1;
     await drop(phone.db, 'transfer');
@@ -115,6 +119,16 @@ async function mendRun(phone: Phone, run: Run, error: unknown): Promise<void> {
   }
   if (run.limit === 1 || !NARROW.includes(code)) throw error;
   run.limit = Math.ceil(run.limit / 4);
+}
+
+/** Restored to a day before this phone was enrolled: the ticket of its enrolment says who it is. */
+async function showTicket(phone: Phone, run: Run, unknown: unknown): Promise<void> {
+  run.returned = true;
+  const { identity } = credentialsOf(phone);
+  const body = utf8(JSON.stringify({ ticket: identity.ticket ?? '' }));
+  const headers = await proofOf({ identity, key: null }, body, true);
+  const { status } = await phone.line({ method: 'POST', path: '/v1/readmit', body, headers });
+  if (status !== 204) throw unknown;
 }
 
 /** Ask for all rows from the start; they are staged, so that the old ones stay until then. */

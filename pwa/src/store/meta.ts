@@ -15,6 +15,8 @@ export interface Identity {
   readonly ack_secret: string;
   /** The point that bundles for the server are sealed to; null from a server that takes none. */
   readonly server_key: string | null;
+  /** Shown to a server that was restored to a day before our enrolment. */
+  readonly ticket: string | null;
 }
 
 /** An enrolment under way: kept before it is sent, so that a lost answer can be asked again. */

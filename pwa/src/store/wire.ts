@@ -101,6 +101,7 @@ export interface EnrolAnswer {
   readonly branch: { readonly id: string; readonly name: string };
   readonly ack_secret: string;
   readonly server_key?: string;
+  readonly ticket?: string;
   readonly epoch: string;
   readonly now: number;
 }

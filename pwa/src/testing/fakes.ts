@@ -29,6 +29,7 @@ export const LI_WEI: Identity = {
   branch: { id: 'main', name: '涡水分社' },
   ack_secret: SECRET,
   server_key: null,
+  ticket: 'a ticket',
 };
 
 /** 2026-03-02 10:00 in Shanghai. */
