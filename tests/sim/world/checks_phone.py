@@ -19,6 +19,7 @@ def check_phone(handset: Handset, page: Page, server: ServerChecks, changed: set
     _check_log(handset, shown)
     _check_acknowledged(handset, shown, server)
     _check_hand(handset, shown)
+    _check_verdicts(handset, shown, server)
     _check_view(handset, shown, server)
 
 
@@ -62,6 +63,14 @@ def _check_hand(handset: Handset, shown: dict[str, Any]) -> None:
     )
     if shown["hand_fen"] != taken - shown["counted_fen"]:
         raise Broken("I14", f"{handset.name} shows {shown['hand_fen']} fen, holds {taken}")
+
+
+def _check_verdicts(handset: Handset, shown: dict[str, Any], server: ServerChecks) -> None:
+    """What the phone says of an event, the server has said of that event."""
+    for event_hash, verdict, _ in shown["verdicts"]:
+        if verdict not in server.said[event_hash]:
+            said = sorted(server.said[event_hash])
+            raise Broken("I6", f"{handset.name}: {event_hash[:8]} is {verdict}, and was {said}")
 
 
 def _check_view(handset: Handset, shown: dict[str, Any], server: ServerChecks) -> None:

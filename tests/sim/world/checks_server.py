@@ -26,6 +26,7 @@ class Stored:
     kind: str
     amount_fen: int
     target: str | None
+    sender: str | None
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class ServerChecks:
 
     stored   Epoch -> hashes that were ever stored in it.
     applied  Epoch -> hash -> the tick at which it was applied.
+    said     Hash -> every verdict that it ever had.
     """
 
     server: Server
@@ -43,7 +45,7 @@ class ServerChecks:
     latest: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     stored: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     applied: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    holders: dict[str, str] = field(default_factory=dict)
+    said: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _rows: tuple[int, int, int] = (0, 0, 0)
 
     def look(self) -> None:
@@ -76,15 +78,17 @@ class ServerChecks:
     def _read_events(self) -> None:
         after, verdicts, legs = self._rows
         rows = self.server.sql(
-            "SELECT rowid, hash, lane_id, seq, kind, canonical FROM event WHERE rowid > ?", after
+            "SELECT rowid, hash, lane_id, seq, kind, canonical, sender_device FROM event"
+            " WHERE rowid > ?",
+            after,
         )
-        for rowid, event_hash, lane, seq, kind, canonical in rows:
+        for rowid, event_hash, lane, seq, kind, canonical, sender in rows:
             if hashlib.sha256(canonical).hexdigest() != event_hash:
                 raise Broken("I1", f"event {event_hash} is stored with other bytes")
             body: dict[str, Any] = json.loads(canonical)["body"]
             amount = body.get("amount_fen", 0) if kind == "cash.receipt" else 0
             self.events[event_hash] = Stored(
-                event_hash, lane, seq, kind, amount, body.get("target")
+                event_hash, lane, seq, kind, amount, body.get("target"), sender
             )
             self.stored[self.epoch].add(event_hash)
             after = max(after, rowid)
@@ -102,6 +106,7 @@ class ServerChecks:
         )
         for rowid, event_hash, verdict, reason, tick in rows:
             self.latest[event_hash] = (verdict, reason)
+            self.said[event_hash].add(verdict)
             if verdict == "applied":
                 self.applied[self.epoch][event_hash] = tick
             after = max(after, rowid)
@@ -143,17 +148,22 @@ class ServerChecks:
 
     def _check_hands(self) -> None:
         expected: defaultdict[str, int] = defaultdict(int)
-        lanes = dict(self.server.sql("SELECT id, officer_id FROM lane"))
+        officers = dict(self.server.sql("SELECT id, officer_id FROM device"))
+        officers |= dict(self.server.sql("SELECT id, officer_id FROM lane"))
+
+        def holder(event: Stored) -> str:
+            return str(officers.get(event.lane) or officers[event.sender])
+
         for event in self.events.values():
             if event.kind == "cash.receipt":
-                expected[lanes[event.lane]] += event.amount_fen
+                expected[holder(event)] += event.amount_fen
         for target in {
             event.target
             for event in self.events.values()
             if event.kind == "cash.void" and self.latest[event.hash][0] == "applied"
         }:
             receipt = self.events[str(target)]
-            expected[lanes[receipt.lane]] -= receipt.amount_fen
+            expected[holder(receipt)] -= receipt.amount_fen
         for officer, fen in self.server.sql("SELECT officer_id, expected_fen FROM cash_count"):
             expected[officer] -= fen
         held = self.server.sql(

@@ -47,6 +47,8 @@ class Handset:
 
     saved   Hashes of the events of which the phone has said "saved".
     wiped   Which of its two stores were lost since it was ready; with both it forgets all.
+    images  Copies of both its stores, by name, each with what was saved then.
+    twin    The phone that it is a clone of.
     log_at_answer  What its log held when the last answer came.
     """
 
@@ -59,7 +61,8 @@ class Handset:
     waits: bool = False
     troubles: set[str] = field(default_factory=set)
     wiped: set[str] = field(default_factory=set)
-    copies: list[str] = field(default_factory=list)
+    images: dict[str, set[str]] = field(default_factory=dict)
+    twin: str = ""
     log_at_answer: set[str] = field(default_factory=set)
 
     @property

@@ -66,8 +66,50 @@ def _lose_journal(world: World) -> None:
     _wipe(world, handset, "files")
 
 
+def _image(world: World) -> None:
+    """A copy of both stores: what a backup of the phone holds, or a flash that lost a day."""
+    handset = _one(world)
+    if not handset.is_enrolled or handset.wiped or handset.page is None:
+        return
+    close(world, handset)
+    name = f"{handset.name} {len(handset.images)}"
+    handset.images[name] = set(handset.saved)
+    world.tell(handset, "keep", copy=name)
+    world.tell(handset, "open")
+
+
+def _put_image(world: World, handset: Handset, source: Handset) -> None:
+    name = world.chance.choice(sorted(source.images))
+    handset.saved, handset.log_at_answer = set(source.images[name]), set()
+    handset.wiped, handset.is_enrolled = set(), True
+    world.tell(handset, "bring_back", copy=name)
+    world.tell(handset, "open")
+
+
+def _roll_back(world: World) -> None:
+    """Both stores are as they were at an earlier time; what was recorded since is forgotten."""
+    handset = _one(world)
+    if handset.images:
+        close(world, handset)
+        _put_image(world, handset, handset)
+
+
+def _clone(world: World) -> None:
+    """A second phone begins with what the first one held, its key among it."""
+    source = _one(world)
+    if not source.images or any(handset.twin for handset in world.handsets):
+        return
+    twin = Handset(f"{source.name}x", source.officer, twin=source.name)
+    twin.is_revoked = source.is_revoked
+    world.handsets.append(twin)
+    _put_image(world, twin, source)
+
+
 def _connection_drops(world: World) -> None:
-    world.tell(_one(world), "drop")
+    """A connection that dies while the app starts shows its trouble, and a reload cures it."""
+    handset = _one(world)
+    if handset.page is not None:
+        world.tell(handset, "drop")
 
 
 def _trouble(name: str) -> Callable[[World], None]:
@@ -106,11 +148,14 @@ def _restore(*, has_journal: bool) -> Callable[[World], None]:
         # Mostly the newest: an older one is what is left when that one cannot be read.
         oldest = world.oldest_backup if world.chance.random() < 0.2 else kept - 1
         number = world.chance.randrange(oldest, kept)
+        before = set(world.checks.events)
         found = world.server.restore(number, has_journal=has_journal)
         if found:
             raise Broken("restore", "; ".join(found))
         world.trace.say(f"the server is restored from {number}, journal: {has_journal}")
         world.checks.look()
+        if has_journal and before - world.checks.events.keys():
+            raise Broken("I16", "the journal did not bring back what was committed")
 
     return restore
 
@@ -127,6 +172,9 @@ HAPPENINGS: dict[str, Callable[[World], None]] = {
     "connection_drops": _connection_drops,
     "disk_full": _trouble("files_full"),
     "silent_database": _trouble("silent"),
+    "image": _image,
+    "roll_back": _roll_back,
+    "clone": _clone,
     "clock_jump": _clock_jump,
     "server_clock_jump": _server_clock_jump,
     "long_pause": _long_pause,

@@ -16,10 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from tests.sim.world.mutant_list import MUTANTS, Mutant, Patch
+from tests.sim.world.mutant import Mutant, Patch
+from tests.sim.world.mutants_of_phone import OF_PHONE
+from tests.sim.world.mutants_of_server import OF_SERVER
 from tests.sim.world.node import ROOT
 
-CAUGHT, SURVIVED, BROKEN = 0, 1, 2
+CAUGHT, SURVIVED = 0, 1
+MUTANTS = (*OF_SERVER, *OF_PHONE)
 
 
 class PatchedLoader(importlib.machinery.SourceFileLoader):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gzip
+
+import brotli
 
 from tests.sim.world.handset import Flight, Handset
 from tests.sim.world.server import Answer, ServerKilled
@@ -50,7 +53,10 @@ def _answer(world: World, flight: Flight) -> None:
     elif flight.is_lost:
         world.flights.remove(flight)
     else:
-        flight.answer, flight.at = answer, (world.checks.epoch, world.checks.tick)
+        flight.answer = answer
+        # A kept answer speaks of the time at which it was made.
+        if flight.ask["path"] != "/v1/answer":
+            flight.at = (world.checks.epoch, world.checks.tick)
 
 
 def _lose(world: World, flight: Flight) -> None:
@@ -72,12 +78,13 @@ def call(world: World, flight: Flight, *, cut: int | None = None) -> Answer | No
         world.server.dies = (0, "between")
     elif happens("server_dies_later", chance):
         world.server.dies = (1, chance.choice(("before", "after")))
+    world.server.poison = int(happens("poison_event", chance))
     body = flight.body if cut is None else flight.body[:cut]
     try:
         answer = world.server.call(flight.ask, body, len(flight.body))
     except ServerKilled:
         answer = None
-    world.server.dies = None
+    world.server.dies, world.server.poison = None, 0
     told = f"{answer.status} {len(answer.body)}" if answer else "died"
     world.trace.say(f"server {flight.profile} {flight.ask['path']} {cut or ''} -> {told}")
     world.checks.look()
@@ -100,9 +107,20 @@ def _deliver(world: World, flight: Flight) -> None:
         if world.chance.random() < 0.6:
             _settle(world, flight, lost=True)
         return
+    if flight.answer.status == 200 and world.faults.happens("altered_answer", world.chance):
+        flight.answer = _altered(flight.answer)
     size = len(flight.answer.body)
     is_cut = size > 0 and world.faults.happens("cut_answer", world.chance)
     _settle(world, flight, cut=world.chance.randrange(size) if is_cut else None)
+
+
+def _altered(answer: Answer) -> Answer:
+    """Somebody on the way names another history; all else in the answer is as it was."""
+    encoding = answer.headers.get("Content-Encoding", "")
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress}.get(encoding, bytes)
+    plain = unpack(answer.body).replace(b'"epoch":"', b'"epoch":"f', 1)
+    headers = {name: value for name, value in answer.headers.items() if "Encoding" not in name}
+    return Answer(answer.status, headers, plain)
 
 
 def _settle(world: World, flight: Flight, *, lost: bool = False, cut: int | None = None) -> None:

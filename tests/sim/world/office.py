@@ -96,4 +96,6 @@ def revoke(world: World, handset: Handset) -> None:
     device = page.phone["identity"]["device"]
     name = f"revokes {handset.name}"
     if act(world, name, lambda: revoke_device(BRANCH, device, by=BOSS)):
-        handset.is_revoked = True
+        for other in world.handsets:
+            other.is_revoked |= other.name == handset.name or other.twin == handset.name
+            other.is_revoked |= handset.twin == other.name

@@ -25,8 +25,11 @@ from server.services import tend
 from server.services.backup import make_backup
 from server.services.epochs import settle_epoch
 from server.services.finish_restore import finish_restore
+from server.services.projection import Projection
 from server.services.restore import Wish, put_back
 from server.settings import Settings
+from sync.store import Recorded
+from sync.verdicts import Verdict
 from tests.sim.world.setting import MORNING, fill
 
 T = TypeVar("T")
@@ -83,6 +86,7 @@ class Server:
         self.journal: Journal = self.app.extensions["journal"]
         self.client = Client(self.app)
         self.dies: tuple[int, str] | None = None
+        self.poison = 0
         self.kept: list[Path] = []
         self.looking: sqlite3.Connection | None = None
         with self.app.app_context():
@@ -101,6 +105,10 @@ class Server:
         self._copy(self.template, self.file)
         tend._last_ms.clear()
         self.chance.random = Random(f"server {seed}")
+        # What a process keeps in memory goes by the name of history: no seed may see another's.
+        with sqlite3.connect(self.file, isolation_level=None) as database:
+            database.execute("UPDATE epoch SET epoch = ?", [self.chance.token_bytes(8).hex()])
+        database.close()
         self.now, self.dies = MORNING, None
         self.kept = []
 
@@ -116,7 +124,7 @@ class Server:
         except ServerKilled:
             self.restart()
             raise
-        kept = ("Content-Encoding", "Retry-After", "Doorstep-Length", "Content-Type")
+        kept = ("Content-Encoding", "Retry-After", "Doorstep-Length", "Content-Range")
         headers = {name: response.headers[name] for name in kept if name in response.headers}
         return Answer(response.status_code, headers, response.data)
 
@@ -166,6 +174,17 @@ class Server:
             return after
 
         vars(self.journal)["append"] = append_and_die
+
+        project = Projection.__call__
+
+        def fail_over_some(self: Projection, recorded: Recorded, verdict: Verdict) -> None:
+            project(self, recorded, verdict)
+            if mine.poison > 0:
+                mine.poison -= 1
+                raise RuntimeError("our own mistake")
+
+        mine = self
+        Projection.__call__ = fail_over_some  # type: ignore[method-assign]
 
         def commit_or_die(connection: Any) -> None:
             if self.dies is None:

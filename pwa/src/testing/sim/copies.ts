@@ -6,7 +6,7 @@ interface RawStore {
   readonly autoIncrement: boolean;
   readonly records: {
     values(): Iterable<{ key: unknown; value: unknown }>;
-    add(one: object): void;
+    put(one: object): void;
   };
 }
 
@@ -45,7 +45,7 @@ function cloned(database: RawDatabase): RawDatabase {
     const Store = store.constructor as Made;
     const made = new Store(copy, name, store.keyPath, store.autoIncrement) as RawStore;
     for (const { key, value } of store.records.values()) {
-      made.records.add({ key: structuredClone(key), value: structuredClone(value) });
+      made.records.put({ key: structuredClone(key), value: structuredClone(value) });
     }
     copy.rawObjectStores.set(name, made);
   }
