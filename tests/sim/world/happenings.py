@@ -145,9 +145,8 @@ def _backup(world: World) -> None:
 def _restore(*, has_journal: bool) -> Callable[[World], None]:
     def restore(world: World) -> None:
         kept = len(world.server.kept)
-        # Mostly the newest: an older one is what is left when that one cannot be read.
-        oldest = world.oldest_backup if world.chance.random() < 0.2 else kept - 1
-        number = world.chance.randrange(oldest, kept)
+        # Mostly the newest. An older one may be from before a phone was enrolled.
+        number = kept - 1 if world.chance.random() < 0.8 else world.chance.randrange(kept)
         before = set(world.checks.events)
         found = world.server.restore(number, has_journal=has_journal)
         if found:

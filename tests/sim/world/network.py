@@ -90,9 +90,6 @@ def call(world: World, flight: Flight, *, cut: int | None = None) -> Answer | No
     world.checks.look()
     if answer and answer.status >= 500:
         raise Broken("500", f"{flight.ask['path']}: {answer.status} {answer.body[:300]!r}")
-    if answer and answer.status == 201:
-        # A phone that no backup knows could not come back after a restore.
-        world.oldest_backup = world.server.backup()
     if answer and cut is None:
         world.last_answers[flight.profile] = answer
     return answer

@@ -75,6 +75,7 @@ def failure(world: World, broken: Broken) -> str:
 def set_up(world: World) -> None:
     """Enrol every phone and give it its route, without any fault."""
     world.faults.calm = True
+    world.server.backup()
     for handset in world.handsets:
         world.tell(handset, "open")
         enrol(world, handset)
@@ -83,6 +84,7 @@ def set_up(world: World) -> None:
         if not handset.is_enrolled or handset.page is None:
             raise Broken("set-up", f"{handset.name} could not be enrolled")
     world.faults.calm = False
+    world.server.backup()
 
 
 def step(world: World) -> None:

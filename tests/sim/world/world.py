@@ -48,7 +48,6 @@ class World:
     flights: list[Flight] = field(default_factory=list)
     now: int = MORNING
     server_ahead: int = 0
-    oldest_backup: int = 0
     last_answers: dict[str, Any] = field(default_factory=dict)
     answered_at: dict[str, tuple[str, int]] = field(default_factory=dict)
 
