@@ -45,7 +45,7 @@ test('it knows nothing of records: it imports nothing, and names no store', () =
   expect(source).not.toMatch(/indexedDB|IDB|getDirectory|sync'|periodicsync|skipWaiting/);
 });
 
-test('it listens to nothing but its own life and to requests', () => {
+test('it listens to nothing but its own life and to requests (peers 21)', () => {
   expect([...handlers.keys()].sort()).toEqual(['activate', 'fetch', 'install']);
 });
 

@@ -35,7 +35,7 @@ test('it holds the lock, and says nothing', async () => {
   expect(onWait).not.toHaveBeenCalled();
 });
 
-test('it refuses a second tab, for as long as the first is open', async () => {
+test('it refuses a second tab, for as long as the first is open (peers 8)', async () => {
   vi.stubGlobal('navigator', { locks: fakeLocks() });
   await holdLock(() => undefined);
   const onWait = vi.fn();

@@ -165,7 +165,7 @@ test('it takes a bundle as a text file, once', async () => {
   expect(await bundlesOn(zhang.phone)).toHaveLength(1);
 });
 
-test('it tells the carrier how many and how large, and nothing else', async () => {
+test('it tells the carrier how many and how large, and nothing else (peers 24)', async () => {
   const bytes = await handOver();
   const text = String.fromCharCode(...bytes);
 

@@ -135,7 +135,7 @@ test('it holds I27: events are done, and said to be, though no photo gets throug
   expect(states()).toEqual(['waiting']);
 });
 
-test('it waits while no event on the server names the photo', async () => {
+test('it waits while no event on the server names the photo (peers 6)', async () => {
   await takePhoto();
   bench.line = async (ask) => {
     server.photoSizes.clear();

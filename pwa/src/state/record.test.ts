@@ -137,7 +137,7 @@ test('it opens a dead connection again, once, and saves', async () => {
   expect(await stored()).toHaveLength(2);
 });
 
-test('it records nothing before the browser has promised to keep data', async () => {
+test('it records nothing before the browser has promised to keep data (peers 4)', async () => {
   bench.phone.persisted.value = false;
 
   expect(await record(bench.phone, visit())).toBeNull();

@@ -68,7 +68,7 @@ test('it sends 450 events in batches of four hundred', async () => {
   expect(server.requests.map(({ push }) => push?.events.n)).toEqual([400, 50]);
 });
 
-test('it loses nothing and doubles nothing when the answer is lost', async () => {
+test('it loses nothing and doubles nothing when the answer is lost (peers 7)', async () => {
   await visits('W01');
   const lossy: Line = async (ask) => {
     await server.line(ask);
@@ -93,7 +93,7 @@ test.each([
   ['a sign-in page', '<html>Welcome to the hotel</html>', 'not_our_server'],
   ['an empty answer', '', 'not_our_server'],
   ['JSON of another service', '{"ok":true}', 'not_our_server'],
-])('it changes nothing for %s with status 200', async (_, text, code) => {
+])('it changes nothing for %s with status 200 (peers 3)', async (_, text, code) => {
   await visits('W01');
   bench.line = async () => answerOf(text);
 
@@ -103,7 +103,7 @@ test.each([
   expect(bench.phone.pull.value.cursor).toBeNull();
 });
 
-test('it changes nothing for an answer with a wrong MAC', async () => {
+test('it changes nothing for an answer with a wrong MAC (peers 3)', async () => {
   await visits('W01');
   server.rows = [loan('L1', 1)];
   server.secret = 'CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg';
@@ -158,7 +158,7 @@ test('it loads all rows again when the server does not know the cursor', async (
   expect(bench.phone.rows.value.get('loan')?.size).toBe(1);
 });
 
-test('it sends less at a time when the server finds a batch too large', async () => {
+test('it sends less at a time when the server finds a batch too large (peers 23)', async () => {
   await visits('W01', 'W02', 'W03');
   bench.line = async (ask) => {
     const answer = await server.line(ask);
@@ -193,7 +193,7 @@ test('it runs once, however often it is asked at the same time', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test('it pushes again what a server of another history does not have', async () => {
+test('it pushes again what a server of another history does not have (peers 11)', async () => {
   await visits('W01');
   await run();
   server.events.clear();
@@ -295,7 +295,7 @@ test('it leaves the database as it was when the phone cannot write the answer', 
   expect(bench.phone.unsent.value).toHaveLength(2);
 });
 
-test('it tries again by itself after a random time, up to a limit that doubles', async () => {
+test('it tries again by itself, up to a limit that doubles (peers 21)', async () => {
   const waits: number[] = [];
   let wake = () => {};
   bench.clock.after = (waitMs, then) => {

@@ -98,7 +98,7 @@ test('it lets the limitation run out without a signal', () => {
   expect(pastDue({ ...running!, due_on: null }, '2026-03-02')).toBeNull();
 });
 
-test('it says of every record where it is', async () => {
+test('it says of every record where it is (peers 26)', async () => {
   const view = makeView(bench.phone);
   await slip('SJ000099', 1_00);
   const [opened, receipt] = bench.phone.log.value;
@@ -113,6 +113,51 @@ test('it says of every record where it is', async () => {
   bench.phone.verdicts.value = new Map([[said.hash, said]]);
   expect(view.where(receipt!)).toBe('quarantined');
   expect(view.handFen.value).toBe(1_00);
+});
+
+test('it never mixes what is confirmed with what is pending (peers 2)', async () => {
+  const view = makeView(bench.phone);
+  await slip('SJ000099', 400_00);
+  const { lane, seq, hash } = bench.phone.log.value.at(-1)!;
+  bench.phone.acks.value = { epoch: 'e', lanes: { [lane]: { seq, hash } }, beside: [] };
+  expect([view.handFen.value, view.unsent.value]).toEqual([400_00, { count: 0, fen: 0 }]);
+
+  await slip('SJ000100', 50_00);
+
+  expect(view.handFen.value).toBe(450_00);
+  expect(view.unsent.value).toEqual({ count: 1, fen: 50_00 });
+  const pending = view.houses.value.get('W01')?.loans[0]?.pending;
+  expect(pending).toContain(bench.phone.log.value.at(-1)?.hash);
+});
+
+test('it holds I14: no answer moves the own cash, but a void, a ruling or a count', async () => {
+  const view = makeView(bench.phone);
+  const first = await slip('SJ000099', 400_00);
+  const said = (verdict: string, tick: number | null) =>
+    new Map([[first, { hash: first, verdict, reason: null, needs: null, tick }]]);
+
+  for (const verdict of ['applied', 'quarantined', 'parked']) {
+    bench.phone.verdicts.value = said(verdict, null);
+    expect(view.handFen.value).toBe(400_00);
+    bench.phone.verdicts.value = said(verdict, 9);
+    expect(view.handFen.value).toBe(400_00);
+  }
+  const all = bench.phone.rows.value;
+  const me = all.get('me')!;
+  bench.phone.rows.value = new Map([['me', me]]);
+  expect(view.handFen.value).toBe(400_00);
+  bench.phone.rows.value = new Map();
+  expect(view.handFen.value).toBe(400_00);
+  bench.phone.acks.value = { epoch: 'another', lanes: {}, beside: [] };
+  bench.phone.rows.value = all;
+  expect(view.handFen.value).toBe(400_00);
+
+  const { row, ...rest } = [...me.values()][0]!;
+  const counted = { ...rest, row: { ...row, counted_total_fen: 150_00 } };
+  bench.phone.rows.value = new Map([['me', new Map([[rest.eid, counted]])]]);
+  expect(view.handFen.value).toBe(250_00);
+  bench.phone.verdicts.value = said('voided', 9);
+  expect(view.handFen.value).toBe(-150_00);
 });
 
 test('it counts what is settled as applied before any row, by its hash', async () => {

@@ -59,7 +59,7 @@ test('it applies rows, evictions, verdicts and cursor together', async () => {
   expect(cursorOf((await metaOf(db, 'pull')) ?? NO_PULL)).toBe('c2');
 });
 
-test('it changes nothing for a page whose request carried an older cursor', async () => {
+test('it changes nothing for a page whose request carried an older cursor (peers 25)', async () => {
   await take(page(null, 'c1', { upserts: [row('L1', 5)] }));
 
   await expect(take(page(null, 'c0', { upserts: [row('L1', 1)] }))).rejects.toThrow('stale_page');

@@ -18,7 +18,7 @@ test.each(['waiting', 'quarantined', 'refused'] as StoredBlob['state'][])(
   },
 );
 
-test('it forgets nothing that only the server has, or whose event only it has', () => {
+test('it forgets nothing that only the server has, or whose event only it has (peers 5)', () => {
   expect(mayForget(photo, archived, { archived: false })).toBe(false);
   expect(mayForget(photo, new Map([['a', 4]]), { archived: true })).toBe(false);
   expect(mayForget(photo, new Map([['b', 9]]), { archived: true })).toBe(false);

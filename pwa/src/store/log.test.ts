@@ -41,7 +41,7 @@ test('it refuses an event built on another head, and keeps nothing of it', async
   expect(await read(db, 'log').getAll()).toEqual([first]);
 });
 
-test('it lets only one of two appends on the same head win', async () => {
+test('it lets only one of two appends on the same head win (peers 8)', async () => {
   const rival = event(1, ZERO_HASH, 'e'.repeat(64));
 
   const results = await Promise.allSettled([append(db, [first]), append(db, [rival])]);

@@ -37,7 +37,7 @@ test('it finds nothing to mend when both are whole', async () => {
   expect(await mend(bench.phone.db)).toEqual({ identity: LI_WEI, toDatabase: 0, toJournal: 0 });
 });
 
-test('it gives every event and the identity back to a wiped database', async () => {
+test('it gives every event and the identity back to a wiped database (peers 4)', async () => {
   const before = bench.phone.log.value;
 
   const db = await wipe();
@@ -119,7 +119,7 @@ test('it puts in the tail that the database lacks', async () => {
   expect(await readHead(db, LANE)).toMatchObject({ seq: 4 });
 });
 
-test('it stops when the two hold different events under one number', async () => {
+test('it stops when the two hold different events under one number (peers 5)', async () => {
   const last = bench.phone.log.value[3]!;
   const other = { ...last, hash: 'f'.repeat(64) };
   bench.journal.payloads[4] = Uint8Array.from(eventRecord(other));

@@ -225,6 +225,8 @@ EN: dict[str, str] = {
     ),
     "lane": "Lane",
     "last_seen": "Last seen",
+    "silent_days": "silent for {n} days",
+    "last_record_at": "last record came {at}",
     "events": "Events",
     "in_hand": "In hand",
     "device_active": "in use",

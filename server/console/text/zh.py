@@ -214,6 +214,8 @@ ZH: dict[str, str] = {
     "devices_lead": "登记码只用一次；停用后手机不再收到资料，已录的记录照样上传留存。",
     "lane": "序列",
     "last_seen": "最近联系",
+    "silent_days": "{n} 天没有联系",
+    "last_record_at": "最近一条记录 {at} 送到",
     "events": "已到记录",
     "in_hand": "手中现金",
     "device_active": "在用",
