@@ -14,6 +14,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from werkzeug.test import Client, EnvironBuilder
 
 import server.keys
@@ -74,6 +76,7 @@ class Server:
         self.now = MORNING
         self.chance = Seeded()
         vars(server.keys)["secrets"] = self.chance
+        vars(server.keys)["_new_pem"] = _pem
         self.settings = settings = Settings(
             data_dir=folder,
             database_url=f"sqlite:///{self.file}",
@@ -212,3 +215,13 @@ class Server:
         for ending in ("-wal", "-shm"):
             Path(f"{target}{ending}").unlink(missing_ok=True)
         shutil.copyfile(source, target)
+
+
+def _pem() -> str:
+    """A key of the office, the same in every process."""
+    key = ec.derive_private_key(20260302, ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
