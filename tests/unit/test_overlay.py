@@ -89,3 +89,25 @@ def test_it_folds_a_sweep_into_one_state() -> None:
     state = fold_state(state, own("h3", "notice.unsigned", {"reason": "REFUSED"}))
 
     assert state == {**BLANK_STATE, "outcome": "CASH", "visited_on": "2026-03-02"}
+
+
+def test_it_holds_i13_each_event_is_in_exactly_one_place(seed: int) -> None:
+    """In the row, over it, or in the list for review: whatever is known of which event."""
+    source = random.Random(seed)
+    for _ in range(500):
+        log = random_log(source)
+        for tick, event in enumerate(log, start=1):
+            verdict = source.choice([None, "applied", "quarantined", "parked", "voided"])
+            if verdict:
+                event |= {"verdict": verdict, "tick": source.choice([tick, tick, None])}
+        as_of = source.randint(0, len(log))
+
+        shown = view("loan", LOAN, as_of, log)
+
+        over, review = shown["pending"], [each["hash"] for each in shown["under_review"]]
+        in_row = [
+            event["hash"]
+            for event in log
+            if event.get("verdict") == "applied" and (event["tick"] or as_of + 1) <= as_of
+        ]
+        assert sorted([*over, *review, *in_row]) == [event["hash"] for event in log]

@@ -44,3 +44,33 @@ test('it names every blank of a paper that the program can fill', () => {
     expect(known.split(' ')).toContain(name);
   }
 });
+
+/** Said by another screen (not saved, photo, second tab), or caught by the code that asked. */
+const NOT_ON_THE_SYNC_PAGE = [
+  'attachment_unknown',
+  'halted',
+  'head_moved',
+  'not_an_image',
+  'not_enrolled',
+  'not_persistent',
+  'short_write',
+  'two_histories',
+];
+
+test('it has words and a next step for every trouble that the phone can have (peers 30)', () => {
+  const sources = import.meta.glob<string>(['../**/*.ts', '../**/*.tsx', '!../**/*.test.*'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  const whole = Object.values(sources).join('\n');
+  const thrown = [...whole.matchAll(/new Trouble\(\s*'([a-z_]+)'/g)].map(([, code]) => code!);
+  expect(thrown.length).toBeGreaterThan(30);
+
+  for (const code of new Set(thrown)) {
+    if (NOT_ON_THE_SYNC_PAGE.includes(code)) continue;
+    const [so, next] = zh.trouble[code] ?? [];
+    expect(so, code).toMatch(/[\u4e00-\u9fff].*。$/);
+    expect(next, code).toMatch(/[\u4e00-\u9fff].*。$/);
+  }
+});
