@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from alembic.config import Config
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, bindparam, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from server.clock import now_ms
 from server.journal import Journal, RecordingConnection
+from server.rows import Rows, write_many
 
 
 class Base(DeclarativeBase):
@@ -33,6 +33,21 @@ db = SQLAlchemy(model_class=Base)
 LOCK_TIMEOUT_MS = 5_000
 # SQLite: the same, for its one writer at a time. A field day of one phone takes some 100 ms.
 BUSY_TIMEOUT_MS = 10_000
+HASHES_A_QUERY = 500
+
+TAKE_TICK = text("UPDATE clock SET tick = tick + 1 WHERE branch_id = :branch RETURNING tick")
+LOG_COMMIT = text(
+    "INSERT INTO commit_log (branch_id, tick, at_ms, actor, cause)"
+    " VALUES (:branch, :tick, :at, :actor, :cause)"
+)
+HAD_VERDICTS = text(
+    "SELECT event_hash, MAX(n) AS n FROM verdict"
+    " WHERE branch_id = :branch AND event_hash IN :hashes GROUP BY event_hash"
+).bindparams(bindparam("hashes", expanding=True))
+NEWEST_OF_FEED = (
+    " ON CONFLICT (branch_id, officer_id, etype, eid)"
+    " DO UPDATE SET tick = excluded.tick, op = excluded.op"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +69,7 @@ class Tx:
     touch    names a row that changed, for the officers whose phones hold it.
     evict    names a row that an officer no longer sees.
     verdict  notes what became of an event.
+    rows     The new rows that handlers of events write.
     tick     0 until the end; then the tick of the branch, if anything visible changed.
     """
 
@@ -63,8 +79,12 @@ class Tx:
     cause: str
     now_ms: int
     tick: int = 0
+    rows: Rows = field(init=False)
     _feed: dict[tuple[str, str, str], str] = field(default_factory=dict)
     _verdicts: list[VerdictNote] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rows = Rows(self.session)
 
     def touch(self, etype: str, eid: str, *officer_ids: str) -> None:
         """The row (etype, eid) changed, or came into the scope of these officers."""
@@ -87,54 +107,68 @@ class Tx:
             return
         self.tick = take_tick(self.session, self.branch_id)
         self._log_commit()
-        for note in self._verdicts:
-            self._write_verdict(note)
-        for (officer_id, etype, eid), op in sorted(self._feed.items()):
-            self._write_feed(officer_id, etype, eid, op)
+        self._write_verdicts()
+        self._write_feed()
 
     def _log_commit(self) -> None:
-        self._run(
-            "INSERT INTO commit_log (branch_id, tick, at_ms, actor, cause)"
-            " VALUES (:branch, :tick, :at, :actor, :cause)",
-            {"at": self.now_ms, "actor": self.actor, "cause": self.cause},
-        )
-
-    def _write_verdict(self, note: VerdictNote) -> None:
-        # The casts are for PostgreSQL: a parameter used twice must have one type.
-        self._run(
-            "INSERT INTO verdict (branch_id, event_hash, n, verdict, reason, needs, risk, tick,"
-            " by_id) VALUES (:branch, :hash, (SELECT COALESCE(MAX(n), 0) + 1 FROM verdict"
-            " WHERE branch_id = CAST(:branch AS VARCHAR) AND event_hash = CAST(:hash AS VARCHAR)),"
-            " :verdict, :reason, :needs, :risk, :tick, :by)",
+        self.session.execute(
+            LOG_COMMIT,
             {
-                "hash": note.event_hash,
-                "verdict": note.verdict,
-                "reason": note.reason,
-                "needs": note.needs,
-                "risk": note.risk,
-                "by": note.by_id,
+                "branch": self.branch_id,
+                "tick": self.tick,
+                "at": self.now_ms,
+                "actor": self.actor,
+                "cause": self.cause,
             },
         )
 
-    def _write_feed(self, officer_id: str, etype: str, eid: str, op: str) -> None:
-        self._run(
-            "INSERT INTO feed (branch_id, officer_id, etype, eid, tick, op)"
-            " VALUES (:branch, :officer, :etype, :eid, :tick, :op)"
-            " ON CONFLICT (branch_id, officer_id, etype, eid)"
-            " DO UPDATE SET tick = excluded.tick, op = excluded.op",
-            {"officer": officer_id, "etype": etype, "eid": eid, "op": op},
-        )
+    def _write_verdicts(self) -> None:
+        """Behind those that the events have; the clock's row keeps other writers away."""
+        hashes = sorted({note.event_hash for note in self._verdicts})
+        had: dict[str, int] = {}
+        for start in range(0, len(hashes), HASHES_A_QUERY):
+            chunk = hashes[start : start + HASHES_A_QUERY]
+            rows = self.session.execute(HAD_VERDICTS, {"branch": self.branch_id, "hashes": chunk})
+            had |= {row.event_hash: row.n for row in rows}
+        values = []
+        for note in self._verdicts:
+            had[note.event_hash] = n = had.get(note.event_hash, 0) + 1
+            values.append(
+                {
+                    "branch_id": self.branch_id,
+                    "tick": self.tick,
+                    "event_hash": note.event_hash,
+                    "n": n,
+                    "verdict": note.verdict,
+                    "reason": note.reason,
+                    "needs": note.needs,
+                    "risk": note.risk,
+                    "by_id": note.by_id,
+                }
+            )
+        if values:
+            write_many(self.session, "verdict", values)
 
-    def _run(self, statement: str, values: dict[str, Any]) -> None:
-        self.session.execute(
-            text(statement), {"branch": self.branch_id, "tick": self.tick, **values}
-        )
+    def _write_feed(self) -> None:
+        values = [
+            {
+                "branch_id": self.branch_id,
+                "tick": self.tick,
+                "officer_id": officer_id,
+                "etype": etype,
+                "eid": eid,
+                "op": op,
+            }
+            for (officer_id, etype, eid), op in sorted(self._feed.items())
+        ]
+        if values:
+            write_many(self.session, "feed", values, NEWEST_OF_FEED)
 
 
 def take_tick(session: Session, branch_id: str) -> int:
     """The next tick of a branch. Holds its clock row until the transaction ends."""
     row = session.execute(
-        text("UPDATE clock SET tick = tick + 1 WHERE branch_id = :branch RETURNING tick"),
+        TAKE_TICK,
         {"branch": branch_id},
     ).one()
     return int(row.tick)

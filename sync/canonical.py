@@ -82,6 +82,8 @@ def _is_in_order(value: object, depth: int) -> bool:
         value = value.values()
     elif not isinstance(value, list):
         return False
+    elif depth < DEPTH_MAX and value and {*map(type, value)} == {int}:  # a stroke
+        return bool(-INT_MAX <= min(value) and max(value) <= INT_MAX)
     within = depth + 1
     return all(within <= DEPTH_MAX and _is_in_order(item, within) for item in value)
 

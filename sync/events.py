@@ -76,6 +76,7 @@ class Envelope:
     occurred_at  The device's claim, ms UTC. Testimony, never altered.
     tz           Minutes east of UTC on the device: 480 in China.
     base_rev     The as_of tick of the row the officer looked at; anchor: the last tick she held.
+    canonical    The bytes that are hashed and signed.
     hash         The identity of the event, computed here and never sent.
     """
 
@@ -96,13 +97,16 @@ class Envelope:
     tz: int = 480
     sv: int = SCHEMA_VERSION
     v: int = 1
+    canonical: bytes = field(init=False, repr=False, compare=False)
     hash: str = field(init=False)
 
     def __post_init__(self) -> None:
-        faults = check_fields(_ENVELOPE, self.to_json())
+        said = self.to_json()
+        faults = check_fields(_ENVELOPE, said)
         if faults:
             raise Problem("envelope_invalid", field=faults[0].field, rule=faults[0].rule)
-        object.__setattr__(self, "hash", sha256_hex(canonical_bytes(self.to_json())))
+        object.__setattr__(self, "canonical", canonical_bytes(said))
+        object.__setattr__(self, "hash", sha256_hex(self.canonical))
 
     def to_json(self) -> dict[str, object]:
         """The envelope as it is hashed: exactly the keys of ENVELOPE_KEYS."""
@@ -118,11 +122,15 @@ class Envelope:
         return cls(**values)
 
 
-assert {item.name for item in fields(Envelope)} == {*ENVELOPE_KEYS, "hash"}
+assert {item.name for item in fields(Envelope)} == {*ENVELOPE_KEYS, "canonical", "hash"}
 
 
-def check_body(kind: str, sv: int, body: Mapping[str, object]) -> list[Fault]:
+def check_body(
+    kind: str, sv: int, body: Mapping[str, object], bytes_max: int | None = None
+) -> list[Fault]:
     """Every fault of a body, the deciding one first. An empty list means that it can be applied.
+
+    bytes_max  It has so many bytes at most, if that is known already; else they are counted.
 
     What has happened is not refused: the reason of the first fault is the reason for quarantine.
     Only the newest version is known here: an older body is put into its words first (upcast.py).
@@ -130,7 +138,9 @@ def check_body(kind: str, sv: int, body: Mapping[str, object]) -> list[Fault]:
     """
     if kind not in FIELDS or sv != version_of(kind):
         return [Fault("kind", f"{kind}/{sv}", "known_kind", "schema_unknown")]
-    if len(canonical_bytes(body)) > EVENT_BYTES_MAX:
+    if bytes_max is None or bytes_max > EVENT_BYTES_MAX:
+        bytes_max = len(canonical_bytes(body))
+    if bytes_max > EVENT_BYTES_MAX:
         return [Fault("body", None, "event_bytes_max", "body_invalid")]
     faults = check_fields(FIELDS[kind], body)
     if not faults and kind in _BETWEEN_FIELDS:

@@ -87,7 +87,7 @@ def _is_text(value: object, limits: str) -> bool:
 def _is_hex(value: object, limits: str) -> bool:
     if not isinstance(value, str) or len(value) != int(limits):
         return False
-    return all(character in "0123456789abcdef" for character in value)
+    return not value.strip("0123456789abcdef")
 
 
 def _is_list(value: object, limits: str) -> bool:
@@ -103,7 +103,9 @@ def _is_strokes(value: object, _limits: str) -> bool:
     if not all(isinstance(line, list) and line and len(line) % 3 == 0 for line in value):
         return False
     numbers = [number for line in value for number in line]
-    return len(numbers) <= STROKE_NUMBERS_MAX and all(_is_int(n, "") for n in numbers)
+    if len(numbers) > STROKE_NUMBERS_MAX or {*map(type, numbers)} != {int}:
+        return False
+    return bool(-INT_MAX <= min(numbers) and max(numbers) <= INT_MAX)
 
 
 _READERS: dict[str, Callable[[object, str], bool]] = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sync.events import Envelope, check_body, may_sign, signed_too_early
 from sync.flags import PLAN_EDITS, flags_of, has_lost
 from sync.store import LaneState, PushStore, Recorded
+from sync.upcast import Restated
 from sync.verdicts import APPLIED, Verdict, parked, quarantined
 
 Judge = Callable[[PushStore, LaneState, Recorded], Verdict]
@@ -65,7 +66,8 @@ def _words(lane: LaneState, hearing: Hearing) -> Verdict | None:
         return quarantined("revoked_device")
     if event.actor != lane.officer:
         return quarantined("body_invalid", "other_officer")
-    faults = check_body(event.kind, event.sv, event.body)
+    bytes_max = None if isinstance(event, Restated) else len(event.canonical)
+    faults = check_body(event.kind, event.sv, event.body, bytes_max)
     if faults:
         return quarantined(faults[0].reason)
     if _says_two_things(event):

@@ -53,6 +53,9 @@ class Bench(Protocol):
     def transaction(self) -> AbstractContextManager[PushStore]:
         """One transaction; leaving commits it with a tick if anything visible changed."""
 
+    def take_in(self, batch: Batch, delivery: Delivery) -> Outcome:
+        """A batch arrives: one transaction."""
+
     def reading(self) -> AbstractContextManager[PullStore]:
         """One snapshot, seen by the first officer."""
 
@@ -104,6 +107,11 @@ class MemoryBench:
     def transaction(self) -> AbstractContextManager[MemoryStore]:
         """See Bench."""
         return self.store.transaction()
+
+    def take_in(self, batch: Batch, delivery: Delivery) -> Outcome:
+        """See Bench."""
+        with self.store.transaction() as store:
+            return take_in(store, batch, delivery)
 
     def reading(self) -> AbstractContextManager[MemoryStore]:
         """See Bench."""
@@ -255,8 +263,7 @@ def deliver(bench: Bench, batch: Batch, *, sender: int = 0, **changes: Any) -> O
         "verify": fake_verify,
         **changes,
     }
-    with bench.transaction() as store:
-        return take_in(store, batch, Delivery(**delivery))
+    return bench.take_in(batch, Delivery(**delivery))
 
 
 def verdicts(outcome: Outcome) -> list[str]:

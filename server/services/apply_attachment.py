@@ -12,9 +12,9 @@ from sync.verdicts import Verdict
 def on_attachment_added(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """Promise the bytes, unless another event has named the same ones before."""
     body = recorded.event.body
-    if tx.session.get(Attachment, (tx.branch_id, text(body, "sha256"))) is not None:
+    if tx.rows.get(Attachment, tx.branch_id, text(body, "sha256")) is not None:
         return
-    tx.session.add(
+    tx.rows.add(
         Attachment(
             branch_id=tx.branch_id,
             sha256=text(body, "sha256"),

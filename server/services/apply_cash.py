@@ -21,10 +21,10 @@ def on_cash_receipt(tx: Tx, recorded: Recorded, verdict: Verdict) -> None:
     it is kept for the cashier.
     """
     state = verdict.verdict if verdict.verdict in ("applied", "voided") else "quarantined"
-    row = tx.session.get(ReceiptRow, (tx.branch_id, recorded.event.hash))
+    row = tx.rows.get(ReceiptRow, tx.branch_id, recorded.event.hash)
     if row is None:
         row = _new_row(tx, recorded)
-        tx.session.add(row)
+        tx.rows.add(row)
     row.state, row.officer_id = state, recorded.holder
     if state == "applied":
         tell_the_payer(tx, "sms.receipt", recorded.event.hash, row)
@@ -33,7 +33,10 @@ def on_cash_receipt(tx: Tx, recorded: Recorded, verdict: Verdict) -> None:
 def _new_row(tx: Tx, recorded: Recorded) -> ReceiptRow:
     event, body = recorded.event, recorded.event.body
     receipt_no = clipped(body, "receipt_no")
-    book = book_holding(books_of_lane(tx.session, tx.branch_id, event.lane), receipt_no)
+    books = tx.rows.once(
+        ("books", event.lane), lambda: books_of_lane(tx.session, tx.branch_id, event.lane)
+    )
+    book = book_holding(books, receipt_no)
     return ReceiptRow(
         branch_id=tx.branch_id,
         event_hash=event.hash,
@@ -61,7 +64,7 @@ def _new_row(tx: Tx, recorded: Recorded) -> ReceiptRow:
 def on_cash_void(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """The slip is void: its number stays used, its cash went back to the payer."""
     target = text(recorded.event.body, "target")
-    row = tx.session.get_one(ReceiptRow, (tx.branch_id, target))
+    row = tx.rows.get_one(ReceiptRow, tx.branch_id, target)
     if row.state == "applied":  # the payer of a slip that waited was told nothing yet
         tell_the_payer(tx, "sms.void", recorded.event.hash, row)
     row.state = "voided"

@@ -23,6 +23,7 @@ def on_lane_opened(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     replaced = optional_text(recorded.event.body, "replaces")
     if replaced is None:
         return
+    tx.rows.flush()
     office_events.branch_lane(tx)
     books = tx.session.scalars(
         select(ReceiptBook)

@@ -13,7 +13,7 @@ from sync.verdicts import Verdict
 def on_notice_made(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """The paper as it was made; nobody has signed it yet."""
     event, body = recorded.event, recorded.event.body
-    tx.session.add(
+    tx.rows.add(
         NoticeRow(
             branch_id=tx.branch_id,
             notice_no=text(body, "notice_no"),
@@ -37,7 +37,7 @@ def on_notice_served(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     Once a supervisor has decided on one, it stays: a later paper does not undo a review.
     """
     event, body = recorded.event, recorded.event.body
-    row = tx.session.get_one(NoticeRow, (tx.branch_id, text(body, "notice_no")))
+    row = tx.rows.get_one(NoticeRow, tx.branch_id, text(body, "notice_no"))
     if row.review not in (None, "pending"):
         return
     may = may_sign(
@@ -80,7 +80,7 @@ def is_signed_back(row: NoticeRow) -> bool:
 def on_notice_unsigned(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """Why it was not signed, as the officer gave it."""
     body = recorded.event.body
-    tx.session.add(
+    tx.rows.add(
         UnsignedReason(
             branch_id=tx.branch_id,
             event_hash=recorded.event.hash,

@@ -15,7 +15,7 @@ from sync.verdicts import Verdict
 
 def on_intention_recorded(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """An intention without a date."""
-    tx.session.add(_row(tx, recorded))
+    tx.rows.add(_row(tx, recorded))
 
 
 def on_promise_made(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
@@ -24,9 +24,9 @@ def on_promise_made(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     row = _row(tx, recorded)
     row.amount_fen, row.due_on = number(body, "amount_fen"), text(body, "due_on")
     row.superseded_by = _superseded_before(tx, recorded)
-    tx.session.add(row)
+    tx.rows.add(row)
     for target in texts(body, "supersedes"):
-        older = tx.session.get(Intention, (tx.branch_id, target))
+        older = tx.rows.get(Intention, tx.branch_id, target)
         if older is not None and _comes_later(tx, recorded, older.superseded_by):
             older.superseded_by = recorded.event.hash
 
@@ -34,6 +34,7 @@ def on_promise_made(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
 def _superseded_before(tx: Tx, recorded: Recorded) -> str | None:
     """The promise that names this one and was applied without waiting for it any longer."""
     event = recorded.event
+    tx.rows.flush()
     rows = tx.session.execute(
         select(EventRow.seq, EventRow.hash, EventRow.canonical)
         .join(

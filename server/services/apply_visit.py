@@ -12,7 +12,7 @@ from sync.verdicts import Verdict
 def on_visit_started(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """The row of the visit; its outcome comes with a later event, or came before it."""
     event = recorded.event
-    visit = tx.session.get(Visit, (tx.branch_id, event.visit)) or _new_visit(tx, recorded)
+    visit = tx.rows.get(Visit, tx.branch_id, event.visit) or _new_visit(tx, recorded)
     visit.event_hash = event.hash
     visit.second_person = optional_text(event.body, "second_person")
     visit.started_at_ms, visit.started_on = recorded.effective_at_ms, recorded.effective_on
@@ -24,7 +24,7 @@ def on_visit_outcome(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     One whose visit never came stands for the visit itself: somebody was there.
     """
     event = recorded.event
-    visit = tx.session.get(Visit, (tx.branch_id, event.visit)) or _new_visit(tx, recorded)
+    visit = tx.rows.get(Visit, tx.branch_id, event.visit) or _new_visit(tx, recorded)
     if visit.outcome_seq is not None and visit.outcome_seq > event.seq:
         return
     visit.met, visit.outcome = text(event.body, "met"), text(event.body, "outcome")
@@ -48,5 +48,5 @@ def _new_visit(tx: Tx, recorded: Recorded) -> Visit:
         outcome_seq=None,
         away_place=None,
     )
-    tx.session.add(visit)
+    tx.rows.add(visit)
     return visit

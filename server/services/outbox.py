@@ -43,7 +43,7 @@ def tell_the_payer(tx: Tx, topic: str, event_hash: str, slip: ReceiptRow) -> Non
 
     No name and no phone number: the household says to whom it goes when it goes.
     """
-    if tx.session.get(OutboxMessage, (tx.branch_id, event_hash, topic)) is not None:
+    if tx.rows.get(OutboxMessage, tx.branch_id, event_hash, topic) is not None:
         return
     payload = {
         "receipt_no": slip.receipt_no,
@@ -51,7 +51,7 @@ def tell_the_payer(tx: Tx, topic: str, event_hash: str, slip: ReceiptRow) -> Non
         "amount_fen": slip.amount_fen,
         "household": slip.household_id,
     }
-    tx.session.add(
+    tx.rows.add(
         OutboxMessage(
             branch_id=tx.branch_id,
             event_hash=event_hash,

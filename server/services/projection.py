@@ -56,7 +56,7 @@ class Projection:
         is_applied = verdict.verdict == "applied"
         if event.kind in HANDLERS and (is_applied or event.kind in _WHATEVER_THE_VERDICT):
             HANDLERS[event.kind](self.tx, recorded, verdict)
-            self.tx.session.flush()
+            self.tx.rows.settle()
         if is_applied:
             body = self._receipt_of(event) if event.kind == "cash.void" else event.body
             self._note(body.get("household"), self._households)
@@ -69,7 +69,7 @@ class Projection:
 
     def _receipt_of(self, void: Envelope) -> Mapping[str, object]:
         """A void says only which slip it undoes; it concerns what that slip concerned."""
-        slip = self.tx.session.get_one(ReceiptRow, (self.tx.branch_id, void.body["target"]))
+        slip = self.tx.rows.get_one(ReceiptRow, self.tx.branch_id, void.body["target"])
         return {"household": slip.household_id, "loan": slip.loan_id}
 
     @staticmethod

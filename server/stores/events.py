@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from server.tables import Device, EventRow, Lane, VerdictRow
-from sync.canonical import canonical_bytes
 from sync.events import Envelope
 from sync.lane import Head
 from sync.store import Recorded
@@ -48,8 +48,13 @@ def latest_verdicts(
 
 def event_row(branch_id: str, recorded: Recorded) -> EventRow:
     """The row of a new event, with the bytes that were hashed."""
+    return EventRow(**event_values(branch_id, recorded))
+
+
+def event_values(branch_id: str, recorded: Recorded) -> dict[str, Any]:
+    """The columns of that row."""
     event = recorded.event
-    return EventRow(
+    return dict(
         branch_id=branch_id,
         hash=event.hash,
         lane_id=event.lane,
@@ -60,7 +65,7 @@ def event_row(branch_id: str, recorded: Recorded) -> EventRow:
         actor=event.actor,
         occurred_at_ms=event.occurred_at,
         effective_at_ms=recorded.effective_at_ms,
-        canonical=canonical_bytes(event.to_json()),
+        canonical=event.canonical,
         sig=recorded.sig,
         signature_ok=recorded.is_signed,
         received_via=recorded.via,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
@@ -25,20 +26,24 @@ def post(tx: Tx, event_hash: str, legs: Iterable[Leg], value_on: str) -> None:
     if not movement:
         return
     start = len(legs_of(tx.session, tx.branch_id, event_hash))
-    tx.session.execute(
-        insert(LedgerLeg),
-        [
-            {
-                "branch_id": tx.branch_id,
-                "event_hash": event_hash,
-                "leg": start + number,
-                "account": leg.account,
-                "amount_fen": leg.amount_fen,
-                "value_on": value_on,
-            }
-            for number, leg in enumerate(movement, 1)
-        ],
-    )
+    values = leg_values(tx.branch_id, event_hash, start, movement)
+    tx.session.execute(insert(LedgerLeg), [{**each, "value_on": value_on} for each in values])
+
+
+def leg_values(
+    branch_id: str, event_hash: str, start: int, legs: Iterable[Leg]
+) -> list[dict[str, Any]]:
+    """The rows of a movement behind `start` legs of its event, without their day."""
+    return [
+        {
+            "branch_id": branch_id,
+            "event_hash": event_hash,
+            "leg": start + number,
+            "account": leg.account,
+            "amount_fen": leg.amount_fen,
+        }
+        for number, leg in enumerate(legs, 1)
+    ]
 
 
 def legs_of(session: Session, branch_id: str, event_hash: str) -> list[Leg]:

@@ -97,8 +97,8 @@ class SqlPushStore:
 
     def expect(self, events: Sequence[Envelope]) -> None:
         """See PushStore: loans, households, scope and places of a batch in one query each."""
-        self._fetch_loans(_ids(events, "loan"))
-        households = _ids(events, "household")
+        self._fetch_loans(ids_in(events, "loan"))
+        households = ids_in(events, "household")
         self._fetch_households(households)
         self._fetch_stints(households)
         places = {(event.lane, event.seq) for event in events}
@@ -318,12 +318,12 @@ class SqlPushStore:
 
     def notice_user(self, notice_no: str) -> str | None:
         """See PushStore."""
-        row = self.session.get(NoticeRow, (self.branch_id, notice_no))
+        row = self.tx.rows.get(NoticeRow, self.branch_id, notice_no)
         return row.made_hash if row else None
 
     def visit(self, visit_id: str) -> tuple[str, str] | None:
         """See PushStore."""
-        row = self.session.get(Visit, (self.branch_id, visit_id))
+        row = self.tx.rows.get(Visit, self.branch_id, visit_id)
         return (row.event_hash, row.household_id) if row else None
 
     def is_voided(self, receipt_hash: str) -> bool:
@@ -387,7 +387,7 @@ class SqlPushStore:
             )
 
 
-def _ids(events: Sequence[Envelope], name: str) -> set[str]:
+def ids_in(events: Sequence[Envelope], name: str) -> set[str]:
     """What bodies name. PostgreSQL refuses a whole query for a NUL: who writes one gets nothing."""
     said = [event.body.get(name) for event in events]
     return {each for each in said if isinstance(each, str) and each.isprintable()}

@@ -15,6 +15,7 @@ from server.services import feed, ledger
 from server.services.branches import create_branch
 from server.services.projection import HANDLERS, Projection
 from server.services.rows import build_rows
+from server.services.take_in import carefully, quickly
 from server.settings import Settings
 from server.stores.pull_store import Scope, SqlPullStore
 from server.stores.push_store import SqlPushStore
@@ -34,6 +35,7 @@ from server.tables import (
     Sweep,
 )
 from sync.events import Envelope
+from sync.push import Batch, Delivery, Outcome
 from sync.specimens import MONDAY
 from sync.testing import (
     BOOK_IDS,
@@ -50,10 +52,17 @@ BRANCH = "branch-1"
 
 
 class SqlBench:
-    """The small world over SQLAlchemy. See sync.testing.Bench."""
+    """The small world over SQLAlchemy. See sync.testing.Bench.
+
+    tries_quickly  Batches are tried in one piece first, as the server does.
+    quick          How many of them went so.
+    """
+
+    tries_quickly = False
 
     def __init__(self, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock = [MORNING]
+        self.quick = 0
         self.monkeypatch = monkeypatch
         settings = Settings(data_dir=folder, database_url=url)
         self.app = create_app(settings, clock=lambda: self.clock[0])
@@ -69,6 +78,14 @@ class SqlBench:
             yield store
             projection.close()
             store.close()
+
+    def take_in(self, batch: Batch, delivery: Delivery) -> Outcome:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="push") as tx:
+            taken = quickly(tx, batch, delivery) if self.tries_quickly else None
+            self.quick += taken is not None
+            taken = taken or carefully(tx, batch, delivery)
+            taken.close()
+        return taken.outcome
 
     @contextmanager
     def reading(self) -> Iterator[SqlPullStore]:

@@ -1,4 +1,4 @@
-"""A bench on each kind of store: every test of this folder runs three times."""
+"""A bench on each kind of store: every test of this folder runs on each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sync.testing import Bench, MemoryBench
 from tests.contract.benches import SqlBench
 from tests.postgres import Cluster
 
-KINDS = ["memory", "sqlite", "postgresql"]
+KINDS = ["memory", "sqlite", "sqlite in one piece", "postgresql"]
 
 
 @pytest.fixture(params=KINDS)
@@ -22,17 +22,19 @@ def bench(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Bench]:
-    """The small world in memory, in SQLite, and in PostgreSQL."""
+    """The small world in memory, in SQLite (event by event, and in one piece), in PostgreSQL."""
     if request.param == "memory":
         yield MemoryBench()
         return
-    template = make_template(request.param)
-    if request.param == "sqlite":
+    dialect = request.param.split()[0]
+    template = make_template(dialect)
+    if dialect == "sqlite":
         url = f"sqlite:///{tmp_path / 'doorstep.db'}"
         shutil.copyfile(template.removeprefix("sqlite:///"), tmp_path / "doorstep.db")
     else:
         url = request.getfixturevalue("postgres").new_database(template)
     sql = SqlBench(url, tmp_path, monkeypatch)
+    sql.tries_quickly = request.param != dialect
     yield sql
     sql.close()
     if request.param == "postgresql":
