@@ -25,7 +25,7 @@ NETWORK = {
 }
 PHONE = {
     "page_dies": 0.12,
-    "power_cut": 0.05,
+    "power_cut": 0.6,
     "held": 0.3,
 }
 WORLD = {

@@ -22,9 +22,11 @@ def make_rig(folder: Path, patches: Sequence[Mapping[str, str]] = ()) -> Iterato
     logging.disable(logging.ERROR)
     memory = Path(tempfile.mkdtemp(prefix="sim-", dir=MEMORY if MEMORY.is_dir() else folder))
     node = Node(folder / "phones", patches)
+    server = Server(memory)
     try:
-        yield Rig(Server(memory), node)
+        yield Rig(server, node)
     finally:
+        server.end()
         node.close()
         shutil.rmtree(memory)
         logging.disable(logging.NOTSET)

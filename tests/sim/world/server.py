@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from werkzeug.test import Client, EnvironBuilder
 
 import server.keys
+import sync.pull
 from server import create_app
 from server.catch_up import catch_up
 from server.db import db
@@ -75,8 +76,9 @@ class Server:
         self.template = folder / "template.db"
         self.now = MORNING
         self.chance = Seeded()
-        vars(server.keys)["secrets"] = self.chance
-        vars(server.keys)["_new_pem"] = _pem
+        self.replaced: list[tuple[object, str, object]] = []
+        self._replace(server.keys, "secrets", self.chance)
+        self._replace(server.keys, "_new_pem", _pem)
         self.settings = settings = Settings(
             data_dir=folder,
             database_url=f"sqlite:///{self.file}",
@@ -97,6 +99,21 @@ class Server:
             self._arm()
         self._close()
         self._copy(self.file, self.template)
+
+    def end(self) -> None:
+        """Leave the process as it was: other tests run in it too."""
+        self._close()
+        for holder, name, value in reversed(self.replaced):
+            setattr(holder, name, value)
+
+    def limit_pages(self, limit: int) -> None:
+        """Give out about so many bytes at a time, whatever a phone asks for."""
+        self._replace(sync.pull, "LIMIT_BYTES_MIN", limit)
+        self._replace(sync.pull, "LIMIT_BYTES_MAX", limit)
+
+    def _replace(self, holder: object, name: str, value: object) -> None:
+        self.replaced.append((holder, name, getattr(holder, name)))
+        setattr(holder, name, value)
 
     def begin(self, seed: str) -> None:
         """The first morning: the template's database, and the chance of this seed."""
@@ -187,7 +204,7 @@ class Server:
                 raise RuntimeError("our own mistake")
 
         mine = self
-        Projection.__call__ = fail_over_some  # type: ignore[method-assign]
+        self._replace(Projection, "__call__", fail_over_some)
 
         def commit_or_die(connection: Any) -> None:
             if self.dies is None:

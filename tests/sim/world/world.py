@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-import sync.pull
 from server.services.enrolment import issue_code
 from tests.sim.world.checks_phone import check_phone
 from tests.sim.world.checks_server import ServerChecks
@@ -196,8 +195,7 @@ class World:
         """Put the morning in place: fresh storage, phones enrolled and their route on them."""
         self.server.begin(self.seed)
         # Some seeds get their rows tick by tick, some in one page.
-        limit = self.chance.choice((300, 1_500, 1_000_000))
-        vars(sync.pull).update(LIMIT_BYTES_MIN=limit, LIMIT_BYTES_MAX=limit)
+        self.server.limit_pages(self.chance.choice((300, 1_500, 1_000_000)))
         self.rig.node.ask({"op": "reset", "seed": self.seed, "now": self.now})
         self.checks.look()
 
