@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.db import db
 from sync.specimens import receipt_body
@@ -58,3 +58,24 @@ def test_it_keeps_the_bytes_that_were_hashed(connection: Connection) -> None:
 
     assert len(rows) > 5
     assert all(hashlib.sha256(row.canonical).hexdigest() == row.hash for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "again"),
+    [
+        ("receipt", {"event_hash": "'" + "f" * 64 + "'"}),
+        ("ledger", {}),
+        ("event", {}),
+        ("verdict", {}),
+    ],
+)
+def test_it_holds_i29_and_i2_the_database_takes_nothing_twice(
+    connection: Connection, table: str, again: dict[str, str]
+) -> None:
+    """A second applied slip of one number; the same leg, event or verdict once more."""
+    columns = list(connection.execute(text(f"SELECT * FROM {table} LIMIT 1")).keys())
+    values = ", ".join(again.get(name, name) for name in columns)
+    copy = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table}"
+
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        connection.execute(text(copy))

@@ -16,7 +16,7 @@ from server.services.close_day import close_day
 from server.services.count_cash import Counted, count_cash
 from server.services.reassign import Handing, reassign_households
 from server.services.revoke_device import revoke_device
-from server.tables import EventRow, ReceiptRow, Staff
+from server.tables import EventRow, Loan, ReceiptRow, Staff
 from sync.client import Phone
 from sync.events import Envelope
 from sync.specimens import MONDAY, promise_body, receipt_body, void_body
@@ -106,6 +106,19 @@ def test_it_counts_cash_of_an_officer_who_has_left_peers_1(bank: Bank, console: 
 
     assert_is_counted(bank, phone, taken, 70_00)
     assert "70.00" in words(console("zhoulan").get("/cash"))
+
+
+def test_it_counts_cash_of_a_loan_that_was_closed_meanwhile_peers_1(
+    bank: Bank, console: Console
+) -> None:
+    phone, taken = in_the_field(bank, 90_00)
+    with bank.app.app_context(), transaction(BRANCH, actor="test", cause="close") as tx:
+        tx.session.get_one(Loan, (BRANCH, "L-W1")).state = "closed"
+
+    phone.sync(bank.send)
+
+    assert_is_counted(bank, phone, taken, 90_00)
+    assert number_of(taken) in words(console("zhoulan").get(f"/cash/{LI_WEI}"))
 
 
 def test_it_shows_the_same_cash_on_both_sides_peers_2(bank: Bank) -> None:
