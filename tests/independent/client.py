@@ -244,12 +244,13 @@ class Phone:
         if any(event.told["kind"] == "key.rotated" for event in events):
             self.resumes = False
         for lane in envelope["lanes"]:
-            self._hear_lane(lane)
+            self.hear_lane(lane)
         if page is not None and cursor == (m.staged.cursor if m.staged else m.cursor):
             self._take_page(page)
         return page if isinstance(page, dict) else None
 
-    def _hear_lane(self, told: dict[str, Any]) -> None:
+    def hear_lane(self, told: dict[str, Any]) -> None:
+        """Acknowledged by hash, or a head that we do not have."""
         m = self.memory
         chain = m.chains.get(told["lane"], [])
         seq = told["head_seq"]

@@ -33,7 +33,7 @@ def refusal(act: Any, *given: Any) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["client", "codec", "line"])
+@pytest.mark.parametrize("name", ["client", "codec", "courier", "line"])
 def test_it_takes_nothing_from_the_other_clients(name: str) -> None:
     tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
     roots: set[str] = set()
