@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sync.canonical import INT_MAX
 from sync.dates import is_date
@@ -42,15 +43,27 @@ class Fault:
 def check_fields(rules: Mapping[str, object], body: Mapping[str, object]) -> list[Fault]:
     """Every fault of an object against its table: missing, unknown and broken fields."""
     faults: list[Fault] = []
-    known = {name.removesuffix("?") for name in rules}
+    known = 0
     for name, rule in rules.items():
-        field = name.removesuffix("?")
+        field, may_be_null = _name(name)
         if field not in body:
             faults.append(Fault(field, None, "missing", "body_invalid"))
-        elif body[field] is not None or not name.endswith("?"):
-            faults += check_value(field, body[field], rule)
-    unknown = sorted(key for key in body if key not in known)
+            continue
+        known += 1
+        value = body[field]
+        if value is not None or not may_be_null:
+            faults += check_value(field, value, rule)
+    if known == len(body):
+        return faults
+    fields = {_name(name)[0] for name in rules}
+    unknown = sorted(key for key in body if key not in fields)
     return faults + [Fault(key, body[key], "unknown", "body_invalid") for key in unknown]
+
+
+@lru_cache(maxsize=512)
+def _name(name: str) -> tuple[str, bool]:
+    """The field that a name stands for, and whether it may be null."""
+    return name.removesuffix("?"), name.endswith("?")
 
 
 def check_value(field: str, value: object, rule: object) -> list[Fault]:
@@ -63,18 +76,31 @@ def check_value(field: str, value: object, rule: object) -> list[Fault]:
             for inner in check_fields(rule, value)
         ]
     assert isinstance(rule, str), "a rule is a word or a table"
-    word, _, limits = rule.partition(":")
+    word, limits = _parts(rule)
     if _READERS[word](value, limits):
         return []
     reason = "amount_invalid" if word == "amount" else "body_invalid"
     return [Fault(field, value, rule, reason)]
 
 
+@lru_cache(maxsize=512)
+def _parts(rule: str) -> tuple[str, str]:
+    """The word of a rule, and its limits."""
+    word, _, limits = rule.partition(":")
+    return word, limits
+
+
+@lru_cache(maxsize=512)
+def _range(limits: str) -> tuple[int, int]:
+    low, _, high = limits.partition(":")
+    return int(low or -INT_MAX), int(high or INT_MAX)
+
+
 def _is_int(value: object, limits: str) -> bool:
     if not isinstance(value, int) or isinstance(value, bool):
         return False
-    low, _, high = limits.partition(":")
-    return int(low or -INT_MAX) <= value <= int(high or INT_MAX)
+    low, high = _range(limits)
+    return low <= value <= high
 
 
 def _is_text(value: object, limits: str) -> bool:

@@ -104,7 +104,7 @@ def bench_storm(folder: Path, officers: int) -> None:
     """The evening storm on both databases."""
     print(f"### Evening storm, {officers} officers, 32 at a time\n")
     print(
-        "| database | events an officer | server CPU ms an officer | of it PostgreSQL |"
+        "| database | events an officer | server CPU ms an officer | PostgreSQL ms beside it |"
         " floor ms | ratio | p50 s | p99 s | memory MB | errors | duplicates |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
