@@ -376,13 +376,13 @@ class Phone:
             self.history.settle(lanes)
             differ = self.scope.check(page["digest"])
             if differ:
-                self._note("digest_differs", {"types": differ})
+                self._note("rows_differ", {"types": differ})
 
     def _leave_lane(self, seq: int, head_hash: str) -> None:
         """The server has more of this lane than this phone remembers: go on on a new one."""
         assert self.identity is not None, "only an enrolled phone is answered"
         left = self.lane
-        self._note("lane_forked", {"lane": left, "head_seq": seq, "head_hash": head_hash})
+        self._note("forked", {"lane": left, "head_seq": seq, "head_hash": head_hash})
         self.lane = self.world.random_bytes(16).hex()
         body = {
             "device": self.identity["device"],

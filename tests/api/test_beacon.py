@@ -95,7 +95,7 @@ def test_it_hears_a_phone_of_its_own_lanes_only(one_bank: Bank) -> None:
 
 def test_it_keeps_an_incident_once(bank: Bank) -> None:
     phone = bank.phone()
-    incident = {"kind": "digest_differs", "details": {"types": ["loan"]}, "at": 5}
+    incident = {"kind": "rows_differ", "details": {"types": ["loan"]}, "at": 5}
 
     for _ in range(3):
         assert say(bank, phone, incidents=[incident, incident]) == 200
@@ -103,7 +103,7 @@ def test_it_keeps_an_incident_once(bank: Bank) -> None:
 
     held = bank.rows(Incident)
     assert [(row.kind, json.loads(row.details), row.at_ms) for row in held if row.at_ms == 5] == [
-        ("digest_differs", {"types": ["loan"]}, 5)
+        ("rows_differ", {"types": ["loan"]}, 5)
     ]
     assert len(held) == 2 and phone.identity is not None
     assert {row.device_id for row in held} == {phone.identity["device"]}
@@ -120,7 +120,7 @@ def test_it_hears_what_a_phone_noted_until_an_answer_came(bank: Bank) -> None:
 
     assert phone.is_done and ("loan", "L-GHOST") not in phone.rows
     (incident,) = bank.rows(Incident)
-    assert (incident.kind, json.loads(incident.details)) == ("digest_differs", {"types": ["loan"]})
+    assert (incident.kind, json.loads(incident.details)) == ("rows_differ", {"types": ["loan"]})
 
 
 @pytest.mark.parametrize(

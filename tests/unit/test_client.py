@@ -195,7 +195,7 @@ def test_it_mends_rows_that_differ_and_only_then_is_done(
 
     types = ["book", "loan", "me"]
     told = [(item["kind"], item["details"]) for item in phone.incidents]
-    assert told == [("digest_differs", {"types": types})] * times
+    assert told == [("rows_differ", {"types": types})] * times
     assert phone.is_done and len(phone.rows) == 3
     pulls = [request["pull"] for request in office.requests]
     assert [bool(pull["repair"]) for pull in pulls] == [False, True, False][: times + 1]

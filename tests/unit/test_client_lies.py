@@ -158,7 +158,7 @@ def test_it_goes_on_on_a_new_lane_when_the_server_remembers_more(
     assert (opened.kind, opened.seq, opened.body["replaces"]) == ("lane.opened", 1, old)
     assert phone.lane == opened.lane != old
     assert {lost.hash, unsent.hash, opened.hash} <= set(office.hashes), "nothing is left behind"
-    assert [item["kind"] for item in phone.incidents] == ["lane_forked"]
+    assert [item["kind"] for item in phone.incidents] == ["forked"]
     assert phone.record("intention.recorded", intention()).lane == opened.lane
     phone.sync(office)
     assert phone.is_done and len(phone.incidents) == 1
