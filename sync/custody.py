@@ -31,6 +31,18 @@ def hand_fen(log: Iterable[LogEntry], counted_total_fen: int = 0) -> int:
     return sum(fen for slip, fen in taken.items() if slip not in voided) - counted_total_fen
 
 
+def hand_of_all(total_fen: int, as_of: int, log: Iterable[LogEntry]) -> int:
+    """The cash in the officer's hand in fen over all her phones, as far as this one knows.
+
+    total_fen  What the server counted over all lanes, from row `me`.
+    as_of      Tick of that row; what the log knows to be in it is not counted twice.
+    log        As for hand_fen, with the tick of each verdict that the feed has told.
+    """
+    own = list(log)
+    within = [each for each in own if each.get("tick") is not None and each["tick"] <= as_of]
+    return total_fen + hand_fen(own) - hand_fen(within)
+
+
 def check_may_take(
     amount_fen: int, held_fen: int, *, receipt_max_fen: int, hand_max_fen: int
 ) -> str | None:

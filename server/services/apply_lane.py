@@ -36,8 +36,7 @@ def on_lane_opened(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     ).all()
     for book in books:
         _move(tx, book, recorded.event.lane)
-    if books:
-        feed.touch_me(tx, recorded.holder)
+    feed.touch_me(tx, recorded.holder)  # books, and the hand over all lanes
 
 
 def _move(tx: Tx, old: ReceiptBook, lane_id: str) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.db import Tx
-from server.tables import Feed, HandOver, Household, Loan, ReceiptBook, Stop
+from server.tables import Feed, HandOver, Household, Lane, Loan, ReceiptBook, Stop
 
 _IDS_A_QUERY = 800
 
@@ -21,6 +21,15 @@ def touch_me(tx: Tx, *officer_ids: str) -> None:
     """The officer's own row changed: name, colleagues, settings, cash taken over."""
     for officer_id in officer_ids:
         tx.touch("me", officer_id, officer_id)
+
+
+def touch_hand(tx: Tx, *officer_ids: str) -> None:
+    """Cash came into a hand, or left it: who has several phones hears what all hold together."""
+    for officer_id in sorted(set(officer_ids)):
+        lanes = select(func.count()).select_from(Lane)
+        own = (Lane.branch_id == tx.branch_id, Lane.officer_id == officer_id)
+        if (tx.session.scalar(lanes.where(*own)) or 0) > 1:
+            touch_me(tx, officer_id)
 
 
 def touch_household(tx: Tx, *household_ids: str) -> None:

@@ -41,6 +41,9 @@ HANDLERS: dict[str, Handler] = {
 # A receipt that waits for a human is still a slip in somebody's hand.
 _WHATEVER_THE_VERDICT = frozenset({"cash.receipt"})
 
+# What may change the cash in an officer's hand.
+_CASH = frozenset({"cash.receipt", "cash.void"})
+
 
 @dataclass(slots=True)
 class Projection:
@@ -49,6 +52,7 @@ class Projection:
     tx: Tx
     _households: set[str] = field(default_factory=set)
     _loans: set[str] = field(default_factory=set)
+    _hands: set[str] = field(default_factory=set)
 
     def __call__(self, recorded: Recorded, verdict: Verdict) -> None:
         """Write the rows of one event, inside its savepoint."""
@@ -57,6 +61,8 @@ class Projection:
         if event.kind in HANDLERS and (is_applied or event.kind in _WHATEVER_THE_VERDICT):
             HANDLERS[event.kind](self.tx, recorded, verdict)
             self.tx.rows.settle()
+        if event.kind in _CASH:
+            self._hands.add(recorded.holder)
         if is_applied:
             body = self._receipt_of(event) if event.kind == "cash.void" else event.body
             self._note(body.get("household"), self._households)
@@ -66,6 +72,7 @@ class Projection:
         """Tell every officer who holds one of the changed rows."""
         feed.touch_household(self.tx, *self._households)
         feed.touch_loan(self.tx, *self._loans)
+        feed.touch_hand(self.tx, *self._hands)
 
     def _receipt_of(self, void: Envelope) -> Mapping[str, object]:
         """A void says only which slip it undoes; it concerns what that slip concerned."""

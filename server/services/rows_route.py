@@ -7,10 +7,21 @@ from typing import Any
 from sqlalchemy import func, select
 
 from server.keys import running_settings, server_key
+from server.services import ledger
 from server.services.branches import collectors
 from server.stores.events import chunks
 from server.stores.pull_store import Scope
-from server.tables import Area, Branch, CashCount, Household, ReceiptBook, Staff, Stop, Village
+from server.tables import (
+    Area,
+    Branch,
+    CashCount,
+    Household,
+    Lane,
+    ReceiptBook,
+    Staff,
+    Stop,
+    Village,
+)
 from sync.allocation import DEFAULT_ORDER
 
 Found = dict[str, dict[str, Any]]
@@ -104,6 +115,7 @@ def me_rows(scope: Scope, ticks: dict[str, int]) -> Found:
             "today_plan": None,
             "colleagues": _colleagues(scope),
             "counted_total_fen": _counted_total_fen(scope),
+            "hand_total_fen": _hand_total_fen(scope),
             "server_key": server_key(),
             "settings": _settings(branch),
         }
@@ -135,6 +147,15 @@ def _colleagues(scope: Scope) -> list[dict[str, str]]:
         .order_by(Staff.id)
     )
     return [{"id": row.id, "name": row.name} for row in rows]
+
+
+def _hand_total_fen(scope: Scope) -> int | None:
+    """The cash in the officer's hand over all lanes; None if there is one, which knows better."""
+    lanes = select(func.count()).select_from(Lane)
+    own = (Lane.branch_id == scope.branch_id, Lane.officer_id == scope.officer_id)
+    if (scope.session.scalar(lanes.where(*own)) or 0) < 2:
+        return None
+    return ledger.balance(scope.session, scope.branch_id, f"hand:{scope.officer_id}")
 
 
 def _counted_total_fen(scope: Scope) -> int:

@@ -33,7 +33,7 @@ from sync.capitals import capitals, chinese_number
 from sync.classification import DAYS, days_past_due, five_tier, legacy, worse_of
 from sync.columns import pack, unpack
 from sync.crockford import check_characters, show_code
-from sync.custody import hand_fen
+from sync.custody import hand_fen, hand_of_all
 from sync.digest import bucket_digests, rows_digest, sums_of
 from sync.events import check_body, may_sign
 from sync.guarantee import Claim, Guarantee, guarantee_state
@@ -133,6 +133,8 @@ def run_columns(given: Given) -> object:
 
 
 def run_custody(given: Given) -> object:
+    if "total_fen" in given:
+        return hand_of_all(given["total_fen"], given["as_of"], given["log"])
     return hand_fen(given["log"], given["counted_total_fen"])
 
 

@@ -7,6 +7,8 @@ export interface MeRow {
   readonly branch_code: string;
   readonly colleagues: readonly { readonly id: string; readonly name: string }[];
   readonly counted_total_fen?: number;
+  /** Over all lanes of an officer who has several. */
+  readonly hand_total_fen?: number | null;
   readonly settings: Settings;
 }
 

@@ -3,7 +3,7 @@
 import { computed, signal } from '@preact/signals-core';
 import type { ReadonlySignal } from '@preact/signals-core';
 import { dayOf } from '../device/clock';
-import { handFen } from '../sync/custody';
+import { handFen, handOfAll } from '../sync/custody';
 import { daysBetween } from '../sync/dates';
 import { view } from '../sync/overlay';
 import type { OwnEvent, Row } from '../sync/overlay';
@@ -79,13 +79,21 @@ export function makeView(phone: Phone): View {
     settings: computed(() => ({ ...DEFAULTS, ...me.value?.settings })),
     days: computed(() => daysOf(phone)),
     houses,
-    handFen: computed(() => handFen(own.value, me.value?.counted_total_fen ?? 0)),
+    handFen: computed(() => handNow(phone, own.value)),
     slips: computed(() => slipsOf(phone, own.value)),
     unsent: computed(() => unsentSum(phone)),
     villages: computed(() => villagesOf(phone, [...houses.value.values()])),
     where: (event) => whereOf(phone, event),
     look: () => void (today.value = dayOf(phone.clock.now())),
   };
+}
+
+/** By this phone's log alone, unless she has several phones: then with what the server counted. */
+function handNow(phone: Phone, own: readonly OwnEvent[]): number {
+  const [me] = rowsOf<MeRow>(phone, 'me');
+  const total = me?.row.hand_total_fen;
+  if (me && total != null) return handOfAll(total, me.tick, own);
+  return handFen(own, me?.row.counted_total_fen ?? 0);
 }
 
 interface Typed<T> {

@@ -23,6 +23,15 @@ export function handFen(log: readonly OwnEvent[], countedTotalFen = 0): number {
   return taken.reduce((sum, { body }) => sum + (cashOf(body) ?? 0), 0) - countedTotalFen;
 }
 
+/**
+ * The cash in her hand over all her phones, as far as this one knows: the server's sum as of a
+ * tick, and what of this log is not in it yet; see sync/custody.py.
+ */
+export function handOfAll(totalFen: number, asOf: number, log: readonly OwnEvent[]): number {
+  const within = log.filter(({ tick }) => tick != null && tick <= asOf);
+  return totalFen + handFen(log) - handFen(within);
+}
+
 /** Under these verdicts a void undoes nothing. */
 const NO_VOID: ReadonlySet<string | undefined> = new Set(['quarantined', 'voided']);
 

@@ -17,7 +17,7 @@ import { daysPastDue, fiveTier, legacy, worseOf } from './classification';
 import type { Grounds, Tier } from './classification';
 import { pack, unpack } from './columns';
 import { checkCharacters, showCode } from './crockford';
-import { handFen } from './custody';
+import { handFen, handOfAll } from './custody';
 import { bucketDigests, sumsDigest } from './digest';
 import { checkBody, maySign } from './events';
 import type { Signing } from './events';
@@ -130,7 +130,9 @@ function runColumns(given: Given): unknown {
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 function runCustody(given: Given): unknown {
-  return handFen(as<OwnEvent[]>(given.log), as(given.counted_total_fen));
+  const log = as<OwnEvent[]>(given.log);
+  if ('total_fen' in given) return handOfAll(as(given.total_fen), as(given.as_of), log);
+  return handFen(log, as(given.counted_total_fen));
 }
 
 async function runDigest(given: Given): Promise<unknown> {
