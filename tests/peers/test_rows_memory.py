@@ -175,6 +175,7 @@ def test_it_takes_off_a_phone_what_is_another_officers_now_peers_24(bank: Bank) 
 
     assert held(phone) == {"W2"} and held(phone, "loan") == {"L-W2"}
     assert "王刚" not in str(phone.rows), "no name of a household that is another's"
+    assert phone.incidents == [], "by the eviction, not by a repair"
 
 
 def with_twice(bank: Bank) -> tuple[list[bytes], Callable[[Request], Reply]]:
@@ -212,4 +213,4 @@ def test_it_brings_back_no_row_that_was_taken_away_peers_25(bank: Bank) -> None:
     # Given back by a person, it is there again: this is no deletion of the household.
     hand_over(bank, "W1", ZHANG_MIN, LI_WEI)
     phone.sync(bank.send)
-    assert held(phone) == {"W1", "W2"}
+    assert held(phone) == {"W1", "W2"} and phone.incidents == []
