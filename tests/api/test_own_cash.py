@@ -17,6 +17,7 @@ from server.services.settle_quarantine import settle_quarantine
 from sync.client import Phone
 from sync.specimens import promise_body, receipt_body, void_body
 from sync.transport import Reply, Request
+from tests.api.test_hand_of_all import shown
 from tests.safekeeping import back_up, finished, lose_everything, restore
 from tests.small_bank import BRANCH, CHEN_JIE, LI_WEI, ZHANG_MIN, ZHOU_LAN, Bank
 
@@ -88,6 +89,27 @@ def test_it_holds_i14_a_restored_server_moves_no_cash(bank: Bank) -> None:
 
     assert held_through(again, phone) == {400_00}
     assert again.balance(f"hand:{LI_WEI}") == 400_00
+    again.close()
+
+
+def test_it_holds_i14_two_phones_know_the_same_cash_after_a_restore(bank: Bank) -> None:
+    """What all her phones hold is known again when all have synced; the own cash is never less."""
+    bank.publish(LI_WEI, list(HOUSEHOLDS))
+    one, two = bank.phone(), bank.phone()
+    made = back_up(bank)
+    for phone, fen in ((one, 400_00), (two, 50_00)):
+        phone.record("cash.receipt", receipt_body(phone.next_receipt(), fen))
+        phone.sync(bank.send)
+    one.sync(bank.send)
+    assert shown(one) == shown(two) == 450_00
+    lose_everything(bank)
+    restore(bank, made.folder)
+    again, _ = finished(bank)
+
+    assert held_through(again, one) == {400_00} and shown(one) >= 400_00
+    assert held_through(again, two) == {50_00}
+    one.sync(again.send)
+    assert shown(one) == shown(two) == 450_00 == again.balance(f"hand:{LI_WEI}")
     again.close()
 
 

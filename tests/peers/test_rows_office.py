@@ -28,8 +28,8 @@ Console = Callable[[str], Visitor]
 DAY = 24 * 60
 MANY = 600
 
-# What peers need for this is minutes (fhircore #3543: hours). At 8 kB/s (EDGE) this is 6 seconds.
-FIRST_SYNC_BYTES_MAX = 48_000
+# What peers need for this is minutes (fhircore #3543: hours). At 8 kB/s (EDGE) this is 2.5 seconds.
+FIRST_SYNC_BYTES_MAX = 20_000
 FIRST_SYNC_REQUESTS_MAX = 2
 
 
