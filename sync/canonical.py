@@ -77,7 +77,7 @@ def _is_in_order(value: object, depth: int) -> bool:
     if isinstance(value, int):
         return -INT_MAX <= value <= INT_MAX
     if isinstance(value, dict):
-        if not all(isinstance(key, str) and key.isascii() for key in value):
+        if not all(map(_is_key, value)):
             return False
         value = value.values()
     elif not isinstance(value, list):
@@ -86,6 +86,10 @@ def _is_in_order(value: object, depth: int) -> bool:
         return bool(-INT_MAX <= min(value) and max(value) <= INT_MAX)
     within = depth + 1
     return all(within <= DEPTH_MAX and _is_in_order(item, within) for item in value)
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) and key.isascii()
 
 
 def _require(value: object, path: str, depth: int) -> None:

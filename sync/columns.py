@@ -272,6 +272,8 @@ def _weight(value: object) -> int:
         elif isinstance(item, list):
             total += 2
             waiting += item
+        elif item is None or isinstance(item, int):
+            total += 8
         elif isinstance(item, Mapping):
             total += 2 + sum(map(len, item))
             waiting += item.values()

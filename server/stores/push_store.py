@@ -142,10 +142,13 @@ class SqlPushStore:
     def _fetch_stints(self, households: set[str]) -> None:
         for chunk in chunks(households):
             self._stints |= {household: [] for household in chunk}
-            rows = self.session.scalars(
-                select(Assignment).where(
-                    Assignment.branch_id == self.branch_id, Assignment.household_id.in_(chunk)
-                )
+            rows = self.session.execute(
+                select(
+                    Assignment.household_id,
+                    Assignment.officer_id,
+                    Assignment.from_tick,
+                    Assignment.to_tick,
+                ).where(Assignment.branch_id == self.branch_id, Assignment.household_id.in_(chunk))
             )
             for row in rows:
                 stint = Stint(row.from_tick, row.to_tick)

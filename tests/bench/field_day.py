@@ -72,7 +72,7 @@ def record_field_day(phone: Phone, households: list[str], dice: random.Random) -
 
 
 def _sign_notice(phone: Phone, household: str, number: int, dice: random.Random) -> None:
-    no = f"TZ-{phone.lane[:4]}-{number + 1:04d}"
+    no = f"TZ-{phone.lane[:8]}-{number + 1:04d}"
     body = notice_body(no, household)
     text = NOTICE.format(
         number=no, name=f"户{household}", household=household, day="二〇二六年三月二日",
