@@ -374,3 +374,9 @@ def hand_fen(log: Sequence[Mapping[str, Json]], counted_total_fen: int) -> int:
         if event["kind"] == "cash.void" and stands:
             receipts[event["body"]["target"]] = 0
     return sum(receipts.values()) - counted_total_fen
+
+
+def hand_of_all(total_fen: int, as_of: int, log: Sequence[Mapping[str, Json]]) -> int:
+    """Cash over all phones (custody.json): the server's sum, and what is not in it yet."""
+    within = [event for event in log if event.get("tick") is not None and event["tick"] <= as_of]
+    return total_fen + hand_fen(log, 0) - hand_fen(within, 0)
