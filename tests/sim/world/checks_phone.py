@@ -49,20 +49,38 @@ def _check_acknowledged(handset: Handset, shown: dict[str, Any], server: ServerC
 
 
 def _check_hand(handset: Handset, shown: dict[str, Any]) -> None:
-    """The cash in hand follows from the log, and no answer but a count or a verdict moves it."""
+    """The cash in hand follows from the log, and no answer but a count or a verdict moves it.
+
+    With several lanes it is the server's sum as of a tick, and what of the log is not in it yet.
+    """
+    taken = _taken(shown, shown["log"])
+    if shown["hand_total_fen"] is None:
+        holds = taken - shown["counted_fen"]
+    else:
+        ticks = dict(shown["ticks"])
+        within = [
+            event
+            for event in shown["log"]
+            if (tick := ticks.get(event["hash"])) is not None and tick <= shown["hand_as_of"]
+        ]
+        holds = shown["hand_total_fen"] + taken - _taken(shown, within)
+    if shown["hand_fen"] != holds:
+        raise Broken("I14", f"{handset.name} shows {shown['hand_fen']} fen, holds {holds}")
+
+
+def _taken(shown: dict[str, Any], log: list[dict[str, Any]]) -> int:
+    """The receipts among these events less those that they void, in fen."""
     verdicts = {event_hash: verdict for event_hash, verdict, _ in shown["verdicts"]}
     voided = {
         event["target"]
-        for event in shown["log"]
+        for event in log
         if event["kind"] == "cash.void" and verdicts.get(event["hash"]) != "quarantined"
     }
-    taken = sum(
-        event["amount_fen"]
-        for event in shown["log"]
+    return sum(
+        int(event["amount_fen"])
+        for event in log
         if event["kind"] == "cash.receipt" and event["hash"] not in voided
     )
-    if shown["hand_fen"] != taken - shown["counted_fen"]:
-        raise Broken("I14", f"{handset.name} shows {shown['hand_fen']} fen, holds {taken}")
 
 
 def _check_verdicts(handset: Handset, shown: dict[str, Any], server: ServerChecks) -> None:

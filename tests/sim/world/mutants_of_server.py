@@ -54,7 +54,7 @@ OF_SERVER = (
         patches=(
             Patch(
                 file="server/services/take_in.py",
-                old="        projection = Projection(tx)\n",
+                old="        taken = quickly(",
                 new="        from server.tables import Assignment\n"
                 "        from sqlalchemy import select\n"
                 "        from sync.problems import Problem\n"
@@ -65,7 +65,7 @@ OF_SERVER = (
                 "                 if 'household' in e.body}\n"
                 "        if named - mine:\n"
                 "            raise Problem('envelope_invalid', field='household', rule='yours')\n"
-                "        projection = Projection(tx)\n",
+                "        taken = quickly(",
             ),
         ),
         rates={"reassign": 0.2},

@@ -2,6 +2,7 @@
 
 import { shown } from '../../state/shown';
 import { phone, sync } from '../../state/start';
+import { ownEvents } from '../../state/view';
 import type { StoredEvent } from '../../store/db';
 
 export interface Look {
@@ -24,6 +25,11 @@ interface PhoneLook {
   readonly laid: readonly unknown[];
   readonly hand_fen: number;
   readonly counted_fen: number;
+  /** What the server counted over all lanes, and as of which tick; null with one lane. */
+  readonly hand_total_fen: number | null;
+  readonly hand_as_of: number;
+  /** By which tick each own event is known to be applied, or judged otherwise. */
+  readonly ticks: readonly unknown[];
   readonly unsent: number;
   readonly sync: unknown;
   readonly halted: boolean;
@@ -69,6 +75,9 @@ function lookAtPhone(): PhoneLook {
     laid: laidRows(),
     hand_fen: shown.handFen.value,
     counted_fen: shown.me.value?.counted_total_fen ?? 0,
+    hand_total_fen: shown.me.value?.hand_total_fen ?? null,
+    hand_as_of: [...(phone.rows.value.get('me')?.values() ?? [])][0]?.tick ?? 0,
+    ticks: ownEvents(phone).map(({ hash, tick }) => [hash, tick ?? null]),
     unsent: phone.unsent.value.length,
     sync: sync.state.value,
     halted: phone.halted.value,
