@@ -25,7 +25,7 @@ from sync.phone_world import Signer, World
 from sync.problems import Problem
 from sync.readmission import ask_back, is_forgotten
 from sync.receipts import next_of
-from sync.runs import HASH_CHARS
+from sync.runs import HASH_CHARS, read_runs
 from sync.time_bounds import day_of
 from sync.transport import Parcel, Transport, carry
 
@@ -261,7 +261,8 @@ class Phone:
         self.history.note_took(answered.took)
         strange = [head for head in answered.heads if not self.history.prove(*head)]
         if answered.page is not None and asked.cursor == self.scope.cursor:
-            self._absorb_page(answered.page, answered.said, told["lanes"])
+            said = read_runs(answered.page, self.history.chains, self.history.acked)
+            self._absorb_page(answered.page, said, told["lanes"])
         for lane, seq, head_hash in strange:
             if lane == self.lane:
                 self._leave_lane(seq, head_hash)

@@ -6,7 +6,7 @@ of a lane's chain, and one by one of events beside it (docs/protocol.md sections
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from sync.verdicts import Verdict
@@ -107,19 +107,23 @@ def page_runs(lines: Iterable[Line]) -> tuple[list[list[object]], list[list[obje
     return [[lane, runs] for lane, runs in lanes.items()], alone
 
 
-def read_runs(page: Mapping[str, Any], chains: Mapping[str, list[str]]) -> dict[str, Told]:
+def read_runs(
+    page: Mapping[str, Any], chains: Mapping[str, list[str]], stored: Collection[str] = ()
+) -> dict[str, Told]:
     """What a page says of the phone's own events, by hash.
 
-    chains  Lane -> the hashes of its events, from number 1. A run whose last event is not at its
-            place there speaks of somebody else's events, and says nothing here.
+    chains  Lane -> the hashes of its events, from number 1.
+    stored  Those that are acknowledged: a run at their place speaks of them, for the server holds
+            no other there. Of the rest it speaks if its last event is at its place in the chain;
+            otherwise these are somebody else's, as after a copied profile.
     """
     found: dict[str, Told] = {}
     for lane, runs in page["verdicts"]:
         chain = chains.get(lane, [])
         for first, last, start, tick, verdict, reason, needs in runs:
-            if 1 <= first <= last <= len(chain) and chain[last - 1].startswith(start):
-                told = _told(verdict, reason, needs) | {"tick": tick}
-                found |= dict.fromkeys(chain[first - 1 : last], told)
+            is_ours = 1 <= first <= last <= len(chain) and chain[last - 1].startswith(start)
+            meant = [each for each in chain[first - 1 : last] if is_ours or each in stored]
+            found |= dict.fromkeys(meant, _told(verdict, reason, needs) | {"tick": tick})
     own = {each for chain in chains.values() for each in chain}
     for event_hash, tick, verdict, reason, needs in page["alone"]:
         if event_hash in own:

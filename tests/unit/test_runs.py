@@ -141,3 +141,11 @@ def test_it_tells_what_became_of_a_batch_in_its_order() -> None:
 def test_it_believes_no_took_of_another_batch(sent: int) -> None:
     with pytest.raises(ValueError):
         read_took([[2, "applied", None, None, False]], CHAIN[:sent])
+
+
+def test_it_tells_a_copy_that_stopped_earlier_what_the_server_has_of_it() -> None:
+    page = page_of([Line(7, seq) for seq in range(1, 6)])
+    shorter = {LANE: CHAIN[:3]}
+
+    assert read_runs(page, shorter) == {}, "nothing proves that these are its own events"
+    assert set(read_runs(page, shorter, CHAIN[:2])) == set(CHAIN[:2])

@@ -18,7 +18,7 @@ import {
   tookOf,
 } from '../store/exchange';
 import { absorb, cursorOf } from '../store/feed';
-import { acksAfter, factsAfter, isForked, needsResume } from '../store/lanes';
+import { acksAfter, factsAfter, isForked, needsResume, unsentIn } from '../store/lanes';
 import type { Acks } from '../store/meta';
 import { drop, keep, metaOf } from '../store/meta';
 import type { Copy } from '../store/recover';
@@ -229,12 +229,13 @@ async function takeIn(phone: Phone, transfer: Transfer, answer: SyncAnswer): Pro
   const took = tookOf(said.took, transfer.hashes);
   const heard = { epoch: said.epoch, lanes: said.lanes, took: took.map(({ hash }) => hash) };
   const acks = acksAfter(phone.acks.value, heard, log);
+  const unsent = new Set(unsentIn(log, acks).map(({ hash }) => hash));
   await absorb(phone.db, {
     acks,
     facts: factsAfter(phone.facts.value, said.lanes, log, page?.complete ?? false),
     anchor: said.anchor,
     said: took,
-    page: await pageOf(answer, transfer, log, rowsOf(phone)),
+    page: await pageOf(answer, transfer, log, rowsOf(phone), unsent),
     told: transfer.incidents,
   });
   return acks;

@@ -179,16 +179,27 @@ const PAGE = { verdicts: [], alone: [] } as unknown as WirePage;
 
 test('it spreads a run of verdicts over its events, if the last of them is its own', () => {
   const log = [event(1), event(2), event(3)];
+  const all = new Set(log.map(({ hash }) => hash));
   const run = (to: number, hash16: string) =>
     ({ ...PAGE, verdicts: [[LANE, [[1, to, hash16, 9, 'applied', null, null]]]] }) as WirePage;
 
-  const known = verdictsOf(run(2, event(2).hash.slice(0, 16)), log);
+  const known = verdictsOf(run(2, event(2).hash.slice(0, 16)), log, all);
   expect(known.map(({ hash, tick }) => [hash, tick])).toEqual([
     [event(1).hash, 9],
     [event(2).hash, 9],
   ]);
-  expect(verdictsOf(run(2, 'f'.repeat(16)), log)).toEqual([]);
-  expect(verdictsOf(run(4, event(4).hash.slice(0, 16)), log)).toEqual([]);
+  expect(verdictsOf(run(2, 'f'.repeat(16)), log, all)).toEqual([]);
+  expect(verdictsOf(run(4, event(4).hash.slice(0, 16)), log, all)).toEqual([]);
+});
+
+test('it takes of a copy of itself that went on the verdicts of what the server has', () => {
+  const log = [event(1), event(2), event(3)];
+  const runs = [[LANE, [[1, 5, event(5).hash.slice(0, 16), 9, 'applied', null, null]]]];
+  const page = { ...PAGE, verdicts: runs } as unknown as WirePage;
+
+  const known = verdictsOf(page, log, new Set([event(3).hash]));
+
+  expect(known.map(({ hash }) => hash)).toEqual([event(1).hash, event(2).hash]);
 });
 
 test('it reads the verdict of an event beside the chain', () => {
@@ -196,7 +207,7 @@ test('it reads the verdict of an event beside the chain', () => {
   const said = [4, 'quarantined', 'unknown_case', null] as const;
   const alone = [[hash, ...said], ['somebody else', ...said]] as const;
 
-  expect(verdictsOf({ ...PAGE, alone }, [event(1)])).toEqual([
+  expect(verdictsOf({ ...PAGE, alone }, [event(1)], new Set())).toEqual([
     { hash, verdict: 'quarantined', reason: 'unknown_case', needs: null, tick: 4 },
   ]);
 });

@@ -128,18 +128,25 @@ export function tookOf(took: Took | null, hashes: readonly string[]): StoredVerd
   return hashes.map((hash, at) => ({ hash, ...said[at]! }));
 }
 
-/** The verdicts of a page, on events that are our own. */
+/**
+ * The verdicts of a page, on events that are our own.
+ *
+ * A run at the place of an event that the server holds (not in `unsent`) speaks of it, for there is
+ * no other there; of the rest it speaks if its last event is ours, and else of a copy's.
+ */
 export function verdictsOf(
   { verdicts, alone }: WirePage,
   log: readonly StoredEvent[],
+  unsent: ReadonlySet<string>,
 ): StoredVerdict[] {
   const lanes = byLane(log);
   const runs = verdicts.flatMap(([lane, its]) => {
     const bySeq = new Map(lanes.get(lane)?.map((event) => [event.seq, event.hash]));
     return its.flatMap(([from, to, hash16, tick, verdict, reason, needs]) => {
-      if (!bySeq.get(to)?.startsWith(hash16)) return [];
-      const seqs = Array.from({ length: to - from + 1 }, (_, at) => from + at);
-      const hashes = seqs.flatMap((seq) => bySeq.get(seq) ?? []);
+      const isOurs = bySeq.get(to)?.startsWith(hash16);
+      const hashes = [...bySeq]
+        .filter(([seq, hash]) => seq >= from && seq <= to && (isOurs || !unsent.has(hash)))
+        .map(([, hash]) => hash);
       return hashes.map((hash) => ({ hash, verdict, reason, needs, tick }));
     });
   });
@@ -160,6 +167,7 @@ export async function pageOf(
   { cursor }: Pick<Transfer, 'cursor'>,
   log: readonly StoredEvent[],
   held: readonly StoredRow[],
+  unsent: ReadonlySet<string>,
 ): Promise<Page | null> {
   if (!page) return null;
   const rows = unpack(page.rows) as unknown as WireRow[];
@@ -178,7 +186,7 @@ export async function pageOf(
       ...gone.map(({ etype, eid }) => [etype, eid] as const),
       ...(page.repair ? await inBuckets(page.repair, held) : []),
     ],
-    verdicts: verdictsOf(page, log),
+    verdicts: verdictsOf(page, log, unsent),
     cursor: page.cursor,
     complete: page.complete,
   };
