@@ -6,6 +6,7 @@ import { enrolledPhone, MONDAY } from '../testing/fakes';
 import type { Bench } from '../testing/fakes';
 import { giveRoute } from '../testing/route';
 import { record } from './record';
+import { acksAfter } from '../store/lanes';
 import { inOrder, isMet, limitationOf, makeView, pastDue } from './view';
 import type { LoanRow } from './rows';
 
@@ -160,17 +161,20 @@ test('it holds I14: no answer moves the own cash, but a void, a ruling or a coun
   expect(view.handFen.value).toBe(-150_00);
 });
 
-test('it counts what is settled as applied before any row, by its hash', async () => {
+test('it counts what is settled as applied before any row, once the server has it', async () => {
   await slip('SJ000099', 100_00);
   const { lane, seq, hash } = bench.phone.log.value.at(-1)!;
   const due = () => makeView(bench.phone).houses.value.get('W01')?.total_fen;
   const before = due();
 
-  const settled = { archived: {}, settled: { [lane]: { seq, hash: 'f'.repeat(64) } } };
-  bench.phone.facts.value = settled;
+  // A copy of this phone went on and was settled beyond what this one ever recorded.
+  const beyond = { seq: seq + 3, hash: 'f'.repeat(64) };
+  bench.phone.facts.value = { archived: {}, settled: { [lane]: beyond } };
   expect(due()).toBe(before);
-  bench.phone.facts.value = { ...settled, settled: { [lane]: { seq, hash } } };
+  const heard = { epoch: 'epoch-1', lanes: [], took: bench.phone.log.value.map((one) => one.hash) };
+  bench.phone.acks.value = acksAfter(bench.phone.acks.value, heard, bench.phone.log.value);
 
+  expect(hash).not.toBe(beyond.hash);
   expect(due()).toBe(before! + 100_00);
 });
 

@@ -9,7 +9,7 @@ import { view } from '../sync/overlay';
 import type { OwnEvent, Row } from '../sync/overlay';
 import { nextOf, remaining } from '../sync/receipts';
 import type { StoredEvent, StoredRow } from '../store/db';
-import { currentLane, reach } from '../store/lanes';
+import { currentLane } from '../store/lanes';
 import type { Phone } from './phone';
 import { photosDue } from './phone';
 import { DEFAULTS } from './rows';
@@ -109,10 +109,15 @@ function rowsOf<T>(phone: Phone, etype: string): Typed<T>[] {
 /** Own events with what the feed has said of them; what is settled was applied before any row. */
 export function ownEvents(phone: Phone): readonly OwnEvent[] {
   const verdicts = phone.verdicts.value;
-  const settled = reach(phone.log.value, phone.facts.value.settled);
-  return phone.log.value.map(({ hash, lane, seq, event }) => {
+  const { settled } = phone.facts.value;
+  // At the place of an event that the server has it holds no other: a shorter copy of a phone, too,
+  // knows by that what was settled of it.
+  const unsent = new Set(phone.unsent.value);
+  return phone.log.value.map((stored) => {
+    const { hash, lane, seq, event } = stored;
     const told = verdicts.get(hash);
-    const isSettled = told?.tick == null && seq <= (settled.get(lane) ?? 0);
+    const reaches = seq <= (settled[lane]?.seq ?? 0) && !unsent.has(stored);
+    const isSettled = told?.tick == null && reaches;
     const said = isSettled ? { verdict: 'applied', tick: 0, reason: null } : told;
     return {
       hash,
