@@ -107,5 +107,10 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: { proxy: { '/v1': 'http://localhost:8000' } },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },
+  // A machine that does other work besides is no failure.
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    testTimeout: 30_000,
+  },
 });
