@@ -7,11 +7,10 @@ weather has a fresh phone and a fresh copy of the branch. Bytes are TCP payload,
 
 from __future__ import annotations
 
-import http.client
 import random
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import brotli
@@ -79,30 +78,11 @@ class BrowserLine(Line):
     """A line with the heads of Chromium, which also unpacks brotli as far as it has come."""
 
     def __call__(self, request: Request) -> Reply:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout_s)
-        try:
-            headers = {**CHROMIUM, **request.headers}
-            connection.request(request.method, request.path, request.body or None, headers)
-            return _read(connection.getresponse())
-        except http.client.HTTPException as error:
-            raise ConnectionError("the answer broke off") from error
-        finally:
-            connection.close()
-
-
-def _read(answer: http.client.HTTPResponse) -> Reply:
-    parts: list[bytes] = []
-    is_whole = False
-    try:
-        while part := answer.read1(4096):
-            parts.append(part)
-        is_whole = answer.length in (None, 0)
-    except (OSError, http.client.HTTPException):
-        pass
-    body, headers = b"".join(parts), dict(answer.headers)
-    if headers.get("Content-Encoding") == "br":
-        body = _unpacked(body)
-    return Reply(answer.status, body, headers, is_whole)
+        """As for Line, with Chromium's heads."""
+        reply = super().__call__(replace(request, headers={**CHROMIUM, **request.headers}))
+        if reply.headers.get("Content-Encoding") != "br":
+            return reply
+        return replace(reply, body=_unpacked(reply.body))
 
 
 def _unpacked(packed: bytes) -> bytes:
