@@ -218,8 +218,8 @@ OF_PHONE = (
         patches=(
             Patch(
                 file=EXCHANGE,
-                old="Array.from({ length: to - from + 1 }, (_, at) => from + at);",
-                new="Array.from({ length: to - from }, (_, at) => from + at + 1);",
+                old="seq >= from && seq <= to &&",
+                new="seq > from && seq <= to &&",
             ),
         ),
     ),

@@ -78,7 +78,8 @@ def call(world: World, flight: Flight, *, cut: int | None = None) -> Answer | No
         world.server.dies = (0, "between")
     elif happens("server_dies_later", chance):
         world.server.dies = (1, chance.choice(("before", "after")))
-    world.server.poison = int(happens("poison_event", chance))
+    # The quick path fails and the careful one serves; or that fails too, or even without the rows.
+    world.server.poison = chance.choice((1, 2, 3)) if happens("poison_event", chance) else 0
     body = flight.body if cut is None else flight.body[:cut]
     try:
         answer = world.server.call(flight.ask, body, len(flight.body))
