@@ -58,6 +58,9 @@ def _new_row(tx: Tx, recorded: Recorded) -> ReceiptRow:
         recorded_at_ms=recorded.recorded_at_ms,
         state="quarantined",
         counted_by=None,
+        handed_to=None,
+        posted_on=None,
+        posted_by=None,
     )
 
 

@@ -64,6 +64,9 @@ class ReceiptRow(Base):
     recorded_at_ms: Mapped[Instant]
     state: Mapped[Code]  # applied, voided, quarantined
     counted_by: Mapped[Hash | None]  # the cash count that took the cash over
+    handed_to: Mapped[Id | None]  # whom the officer gave the cash to in person; null: still hers
+    posted_on: Mapped[Day | None]  # the day on which the core system booked it
+    posted_by: Mapped[Hash | None]  # the match with the core system's file that says so
 
 
 class LedgerLeg(Base):
