@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import errors
 from server.api import register_api
@@ -13,6 +14,7 @@ from server.console import register_console
 from server.db import db, prepare_engine
 from server.journal import Journal, RecordingConnection
 from server.keys import secret_key
+from server.public import register_public
 from server.settings import Settings, read_settings
 from server.shell import register_shell
 
@@ -33,6 +35,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["settings"] = settings
     app.extensions["clock"] = clock
@@ -46,6 +50,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     errors.register(app)
     register_api(app)
     register_console(app)
+    register_public(app)
     register_shell(app)
     return app
 

@@ -34,6 +34,8 @@ class Settings:
     hand_fen_max           Most cash an officer should carry, in fen.
     message_url            Where messages to payers are posted; empty means that they wait.
     secure_cookies         Send the session cookie over HTTPS only.
+    proxies                So many reverse proxies stand before the server; the address of whoever
+                           asks is what they say, not theirs. Guesses are counted by it.
     journal_dir            Folder of SQLite's journal; empty means inside data_dir. Another disk is
                            better.
     backup_dir             Folder of backups; empty means inside data_dir. Another disk is better.
@@ -50,6 +52,7 @@ class Settings:
     hand_fen_max: int = 100_000_00  # domain 3.9: limit per bag
     message_url: str = ""
     secure_cookies: bool = False
+    proxies: int = 0
     journal_dir: str = ""
     backup_dir: str = ""
     backups_kept: int = 7

@@ -13,13 +13,30 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARS = 8
 CODE_BYTES = 5
 
+# Twenty bits of an event hash, printed behind a receipt number.
+CHECK_CHARS = 4
+
 # What hands write and eyes read for one another.
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
 def check_characters(hash_hex: str) -> str:
     """The first 20 bits of an event hash as four characters, printed behind its receipt number."""
-    return _digits(int(hash_hex[:5], 16), 4)
+    return _digits(int(hash_hex[:5], 16), CHECK_CHARS)
+
+
+def hash_prefix(typed: str) -> str | None:
+    """The five hexadecimal digits of an event hash that four check characters stand for.
+
+    Typed in any case, O for 0, I and L for 1. None for what are no check characters.
+    """
+    plain = typed.upper().translate(_READ_AS)
+    if len(plain) != CHECK_CHARS or not all(character in ALPHABET for character in plain):
+        return None
+    number = 0
+    for character in plain:
+        number = number * 32 + ALPHABET.index(character)
+    return f"{number:05x}"
 
 
 def encode_code(random: bytes) -> str:

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from server.api import answer, attachments, beacon, courier, enrol, sync
-from server.api.guesses import Guesses
+from server.guesses import Guesses
 from server.schemas.exchange import EnvelopeSchema, PageSchema
 
 VERSION = "1"

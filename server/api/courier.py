@@ -11,8 +11,8 @@ from flask_smorest import Blueprint
 from server.api.answers import answer, finish
 from server.api.body import known_device, read_body
 from server.api.endpoint import Form, endpoint
-from server.api.guesses import couriers
 from server.clock import now_ms
+from server.guesses import couriers, sender
 from server.schemas.courier import CourierAnswerSchema
 from server.services.courier import Carrier, Delivered, deliver
 from server.services.devices import KnownDevice
@@ -38,7 +38,7 @@ def post_courier() -> Response:
     data = read_body(BUNDLE_BYTES_MAX)
     device = known_device(data) if "Doorstep-Device" in request.headers else None
     if device is None:
-        couriers().pass_once(request.remote_addr or "", now_ms())
+        couriers().pass_once(sender(), now_ms())
     via = request.headers.get("Doorstep-Via", VIA[0])
     carrier = Carrier(
         device_id=device.id if device else None,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 
 from server.api.answers import answer, finish
 from server.api.body import load_json, read_body, sent_proof
 from server.api.endpoint import Form, endpoint
-from server.api.guesses import guesses
 from server.clock import now_ms
 from server.db import snapshot
+from server.guesses import guesses, sender
 from server.schemas.enrolment import EnrolledSchema, EnrolSchema, HelloSchema, ReadmitSchema
 from server.services.enrolment import NewPhone, enrol
 from server.services.installation import epoch
@@ -34,14 +34,14 @@ def post_enrol() -> Response:
     who guesses too often waits a minute.
     """
     body = load_json(read_body(BODY_BYTES_MAX), EnrolSchema())
-    sender = request.remote_addr or ""
-    guesses().check(sender, now_ms())
+    who = sender()
+    guesses().check(who, now_ms())
     phone = NewPhone(**{name: body[name] for name in ("code", "alg", "public_key", "lane")})
     try:
         return answer(enrol(phone), 201)
     except Problem as problem:
         if problem.code == "code_unknown":
-            guesses().note(sender, now_ms())
+            guesses().note(who, now_ms())
         raise
 
 
@@ -53,12 +53,12 @@ def post_readmit() -> Response:
     """
     body = read_body(BODY_BYTES_MAX)
     ticket = load_json(body, ReadmitSchema())["ticket"]
-    sender = request.remote_addr or ""
-    guesses().check(sender, now_ms())
+    who = sender()
+    guesses().check(who, now_ms())
     try:
         readmit(ticket, sent_proof(), body)
     except Problem:
-        guesses().note(sender, now_ms())
+        guesses().note(who, now_ms())
         raise
     return Response(status=204)
 

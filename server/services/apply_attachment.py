@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.db import Tx
-from server.services.body import number, optional_number, text
+from server.services.body import number, optional_number, optional_text, text
 from server.tables import Attachment
 from sync.store import Recorded
 from sync.verdicts import Verdict
@@ -19,6 +19,7 @@ def on_attachment_added(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
             branch_id=tx.branch_id,
             sha256=text(body, "sha256"),
             event_hash=recorded.event.hash,
+            about=optional_text(body, "about"),
             role=text(body, "role"),
             media_type=text(body, "media_type"),
             size=number(body, "size"),

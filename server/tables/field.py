@@ -143,10 +143,12 @@ class Attachment(Base):
     """Bytes that an event has named by hash. The bytes themselves lie in the data folder."""
 
     __tablename__ = "attachment"
+    __table_args__ = (Index("attachment_by_about", "branch_id", "about"),)
 
     branch_id: Mapped[IdKey]
     sha256: Mapped[HashKey]
     event_hash: Mapped[Hash]
+    about: Mapped[Hash | None]  # the event that it proves: a notice, a receipt
     role: Mapped[Code]
     media_type: Mapped[Code]
     size: Mapped[int]

@@ -42,6 +42,9 @@ class ReceiptRow(Base):
         ),
         Index("receipt_by_day", "branch_id", "effective_on"),
         Index("receipt_by_officer", "branch_id", "officer_id"),
+        # A stranger's number and code are one place in it, whether the number exists or not.
+        Index("receipt_by_number", "branch_id", "receipt_no", "event_hash"),
+        Index("receipt_by_book", "branch_id", "book_id"),
     )
 
     branch_id: Mapped[IdKey]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from server.api.guesses import GUESSES_A_MINUTE_MAX
+from server.guesses import GUESSES_A_MINUTE_MAX
 from server.keys import rotate_sealing_key
 from server.seal import seal
 from server.services.kept_bundles import KEPT_MAX, bundle_path

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from server.api.guesses import GUESSES_A_MINUTE_MAX
 from server.device_key import DeviceKey
+from server.guesses import GUESSES_A_MINUTE_MAX
 from server.tables import Device, EventRow, Lane
 from tests.small_bank import LI_WEI, ZHANG_MIN, Bank
 

@@ -37,6 +37,7 @@ DIRECTION = {
     "documents": {"office"},
     "api": {"services", "schemas", "office"},
     "console": {"services", "schemas", "office", "documents"},
+    "public": {"services"},
     "commands": {"services", "stores", "schemas", "office", "documents", "demo", "rehearsal"},
     "rehearsal": {"services", "office"},
     "demo": {"services", "office", "tables", "rehearsal"},

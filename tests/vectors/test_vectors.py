@@ -42,6 +42,7 @@ from sync.lane import Head, expand_batch, extend
 from sync.limitation import Interruption, last_instalment, limitation
 from sync.overlay import view
 from sync.problems import Problem
+from sync.receipt_states import marks_of, receipt_state, slip_state
 from sync.receipts import Book, next_of, printed_number
 from sync.squeeze import squeeze, unsqueeze
 from tests.vectors.courier_runners import run_base45, run_bundle, run_fountain
@@ -209,6 +210,17 @@ def run_overlay(given: Given) -> object:
 def run_problems(given: Given) -> object:
     problem = Problem(given["code"], **given["details"])
     return [problem.zh, problem.next_zh]
+
+
+def run_receipt_states(given: Given) -> object:
+    facts = {name: value for name, value in given.items() if name != "op"}
+    match given["op"]:
+        case "row":
+            return receipt_state(facts.pop("row"), **facts)
+        case "marks":
+            return marks_of(Book(**given["book"]), given["states"])
+        case _:
+            return slip_state(**facts)
 
 
 def run_receipts(given: Given) -> object:

@@ -31,6 +31,7 @@ import type { Interruption } from './limitation';
 import { view } from './overlay';
 import type { OwnEvent, Row } from './overlay';
 import { Problem, problemText } from './problems';
+import * as receiptStates from './receipt-states';
 import * as receipts from './receipts';
 import type { Book } from './receipts';
 import { squeeze, unsqueeze } from './squeeze';
@@ -183,6 +184,12 @@ function runLimitation(given: Given): unknown {
   };
 }
 
+function runReceiptStates(given: Given): unknown {
+  if (given.op === 'row') return receiptStates.receiptState(as(given));
+  if (given.op === 'marks') return receiptStates.marksOf(as(given.book), as(given.states));
+  return receiptStates.slipState(as(given.verdict), as(given.mark));
+}
+
 function runReceipts(given: Given): unknown {
   const used = as<string[]>(given.used);
   if (given.op === 'printed') return receipts.printedNumber(as(given.no), as(given.hash));
@@ -227,6 +234,7 @@ const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
   overlay: (given) =>
     view(as(given.etype), as<Row>(given.row), as(given.as_of), as<OwnEvent[]>(given.events)),
   problems: (given) => problemText(as(given.code), as(given.details)),
+  receipt_states: runReceiptStates,
   receipts: runReceipts,
   squeeze: runSqueeze,
 };
