@@ -41,23 +41,18 @@ import type { JSX } from 'preact';
 import { screen } from './state/nav';
 import { phone, stage } from './state/start';
 import { Begin } from './screens/begin';
-import { CarryLater } from './screens/carry-later';
 import { Cash } from './screens/cash';
 import { Day } from './screens/day';
 import { Enrol } from './screens/enrol';
 import { Gate } from './screens/gate';
 import { Household } from './screens/household';
-import { Intention } from './screens/intention';
+import { Carry, Intention, Notice, Receipt, Unsigned, VoidReceipt } from './screens/later';
 import { NotSaved } from './screens/not-saved';
-import { Notice } from './screens/notice';
-import { Receipt } from './screens/receipt';
 import { Search } from './screens/search';
 import { Starting, Stopped } from './screens/stages';
 import { SyncPage } from './screens/sync';
-import { Unsigned } from './screens/unsigned';
 import { Village } from './screens/village';
 import { Visit } from './screens/visit';
-import { VoidReceipt } from './screens/void';
 
 export function App(): JSX.Element {
   switch (stage.value) {
@@ -107,7 +102,7 @@ function Shown(): JSX.Element {
     case 'sync':
       return <SyncPage />;
     case 'carry':
-      return <CarryLater now={now} />;
+      return <Carry now={now} />;
     case 'gate':
       return <Gate />;
   }

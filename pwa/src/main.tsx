@@ -8,6 +8,7 @@ import { watchHistory } from './state/nav';
 import { showPhone } from './state/shown';
 import { details, keepInTouch, stage, start } from './state/start';
 import { takeCodeFromLink } from './screens/enrol';
+import { fetchForms } from './screens/later';
 import { Stopped } from './screens/stages';
 import { loadWords, text } from './text/words';
 
@@ -21,7 +22,9 @@ async function main(): Promise<void> {
   document.title = text.appName;
   draw(document.getElementById('app') ?? document.body);
   await start(showPhone);
-  if (stage.value === 'ready') keepInTouch();
+  if (stage.value !== 'ready') return;
+  keepInTouch();
+  await fetchForms();
 }
 
 /** A machine of the branch that takes bundles: it is no phone, and keeps nothing. */

@@ -1,21 +1,21 @@
 /** A collection notice: number, text and hash first, then the finger on the glass. */
 
 import { signal } from '@preact/signals-core';
-import { makeNotice, serveNotice } from '../state/actions';
-import { back, go } from '../state/nav';
+import { serveNotice } from '../state/actions';
+import { back } from '../state/nav';
 import { phone } from '../state/start';
-import type { Loan } from '../state/view';
 import { draftWith, findVisit, noticeMade, visitDraft } from '../state/visits';
 import type { Started } from '../state/visits';
-import type { Photo } from '../state/record';
 import type { StoredEvent } from '../store/db';
 import { maySign } from '../sync/events';
-import { fill, kindWords, noteLines, personWords, text } from '../parts/words';
+import { fill, kindWords, noteLines, text } from '../parts/words';
 import { Choice } from '../parts/choice';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
 import { Ink, oneAboveOther } from '../parts/ink';
 import type { Signature } from '../parts/ink';
+import { makePaper, photo, role } from '../parts/notice-paper';
+import type { Role } from '../parts/notice-paper';
 import { PhotoInput } from '../parts/photo-input';
 import { SaveButton } from '../parts/save-button';
 import { Say } from '../parts/say';
@@ -26,29 +26,8 @@ import type { Signer } from '../parts/signer-form';
 const STROKES_MAX = 64;
 const NUMBERS_MAX = 6_000;
 
-type Role = 'borrower' | 'guarantor';
-
-const role = signal<Role>('borrower');
 const ink = signal<Signature | null>(null);
 const agree = signal<Signature | null>(null);
-const photo = signal<Photo | null>(null);
-
-/** The paper is made, with number and hash, before it is shown; one a visit, loan and addressee. */
-export function openNotice({ visit }: Started, loan: Loan): void {
-  photo.value = null;
-  go({ name: 'notice', visit, loan: loan.id });
-  make(visit, loan, 'borrower');
-}
-
-function make(visit: string, loan: Loan, addressee: Role): void {
-  role.value = addressee;
-  const started = findVisit(phone, visit)?.started;
-  if (!started || noticeMade(phone.log.value, visit, loan.id, addressee)) return;
-  const names = [phone.identity.value?.officer.name, started.second_person];
-  const officers = names.flatMap((name) => (name ? personWords(name) : [])).join('、');
-  const lines = noteLines(text.makeNotice, loan.borrower_name);
-  void makeNotice(phone, started, loan, { role: addressee, officers, lines });
-}
 
 export function Notice({ visit, loan: id }: { readonly visit: string; readonly loan: string }) {
   const found = findVisit(phone, visit, id);
@@ -63,7 +42,7 @@ export function Notice({ visit, loan: id }: { readonly visit: string; readonly l
           id="addressee"
           options={text.addresseeRole}
           value={role.value}
-          onPick={(picked) => make(visit, loan, picked as Role)}
+          onPick={(picked) => makePaper(visit, loan, picked as Role)}
         />
       )}
       {made && <Paper key={made.hash} started={found.started} made={made} />}

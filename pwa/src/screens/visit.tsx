@@ -14,9 +14,9 @@ import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
 import { LoanCard } from '../parts/loan-card';
 import { RecordRow } from '../parts/record-row';
+import { openNotice } from '../parts/notice-paper';
 import { SaveButton } from '../parts/save-button';
 import { Say } from '../parts/say';
-import { openNotice } from './notice';
 
 /** Those to whom the debt may be shown; a stranger sees no amount and gets no notice (R9). */
 const MAY_KNOW = ['debtor', 'co_borrower', 'guarantor', 'adult_relative'];

@@ -1,0 +1,24 @@
+/** What is loaded behind the first screen: the forms at once, the rest when it is opened. */
+
+import { later } from './later-screen';
+import type { Props } from './later-screen';
+import type { Carry as CarryScreen } from './carry';
+import type * as Forms from './forms';
+
+const forms = () => import('./forms');
+
+export const Intention = later<Props<typeof Forms.Intention>>(
+  async () => (await forms()).Intention,
+);
+export const Notice = later<Props<typeof Forms.Notice>>(async () => (await forms()).Notice);
+export const Receipt = later<Props<typeof Forms.Receipt>>(async () => (await forms()).Receipt);
+export const Unsigned = later<Props<typeof Forms.Unsigned>>(async () => (await forms()).Unsigned);
+export const VoidReceipt = later<Props<typeof Forms.VoidReceipt>>(
+  async () => (await forms()).VoidReceipt,
+);
+export const Carry = later<Props<typeof CarryScreen>>(async () => (await import('./carry')).Carry);
+
+/** Right behind the first screen, so that nobody waits for them at a gate. */
+export async function fetchForms(): Promise<void> {
+  await Promise.all([Intention, Notice, Receipt, Unsigned, VoidReceipt].map((one) => one.fetch()));
+}
