@@ -15,6 +15,9 @@ from sync.parts import PARTS
 
 CASH = "vault"  # the account whose journal this is: the cash in the cashier's keeping
 
+# A receipt that says anything else about how it was paid stands for notes and coins.
+NOT_CASH = ("transfer", "cheque")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
@@ -296,7 +299,7 @@ def _counted(movement: Movement, slips: Mapping[str, Slip]) -> Sequence[Slip]:
     """The receipts in cash that a count took over, in the order of its list."""
     listed = movement.body.get("receipts") if movement.kind == "cash.counted" else None
     found = [slips[one] for one in listed if one in slips] if isinstance(listed, list) else []
-    return [slip for slip in found if slip.method == "cash"]
+    return [slip for slip in found if slip.method not in NOT_CASH]
 
 
 def _line(number: int, day: str, movement: Movement, entry: _Entry, balance: int) -> JournalLine:

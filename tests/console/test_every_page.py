@@ -47,6 +47,13 @@ PAGES = (
     "/cash",
     f"/cash/{LI_WEI}",
     f"/day/{DAY}",
+    "/ledgers",
+    f"/ledgers/daily/{DAY}",
+    f"/ledgers/register/{DAY}",
+    "/ledgers/journal/2026-03",
+    "/ledgers/monthly/2026-03",
+    "/ledgers/over-short/2026-03",
+    "/trace/report/2026-03-02",
 )
 
 

@@ -14,6 +14,7 @@ from tests.small_bank import Bank
 
 FIELD = {"supervisor", "auditor"}
 CASH = {"cashier", "supervisor", "auditor"}
+BOOKS = {"bookkeeper", "auditor"}
 
 # endpoint -> who may. What is not a page for everybody.
 READERS = {
@@ -45,6 +46,12 @@ READERS = {
     "get_counted": CASH,
     "get_today": CASH,
     "get_day": CASH,
+    "get_ledgers": CASH | BOOKS,
+    "get_ledger": CASH | BOOKS,
+    "get_ledger_pdf": CASH | BOOKS,
+    "get_ledger_xlsx": CASH | BOOKS,
+    "get_trace": CASH | BOOKS,
+    "get_trace_report": CASH | BOOKS,
 }
 WRITERS = {
     "post_import": {"supervisor"},
@@ -81,6 +88,9 @@ VALUES = {
     "officer_id": "officer-1",
     "count_hash": "0" * 64,
     "day": "2026-03-02",
+    "event_hash": "0" * 64,
+    "name": "journal",
+    "period": "2026-03",
 }
 
 

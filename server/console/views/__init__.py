@@ -10,6 +10,7 @@ from server.console.views import (
     hand_over,
     home,
     import_file,
+    ledgers,
     master,
     plan,
     quarantine,
@@ -17,6 +18,7 @@ from server.console.views import (
     requests,
     review,
     sign_in,
+    trace,
 )
 
 VIEWS = (
@@ -29,6 +31,7 @@ VIEWS = (
     hand_over,
     home,
     import_file,
+    ledgers,
     master,
     plan,
     quarantine,
@@ -36,4 +39,5 @@ VIEWS = (
     requests,
     review,
     sign_in,
+    trace,
 )
