@@ -39,6 +39,11 @@ def hash_prefix(typed: str) -> str | None:
     return f"{number:05x}"
 
 
+def read_characters(typed: str) -> str:
+    """Check characters as they are printed, however a hand wrote them: O for 0, I and L for 1."""
+    return typed.upper().translate(_READ_AS)
+
+
 def encode_code(random: bytes) -> str:
     """An enrolment code of eight characters from five random bytes."""
     assert len(random) == CODE_BYTES, "a code is made of 40 bits"

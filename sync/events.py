@@ -43,6 +43,9 @@ OFFICE_KINDS = (
     "staff.added",
     "book.moved",
     "quarantine.resolved",
+    "book.returned",
+    "book.suspended",
+    "book.hole_explained",
 )
 
 _ANCHOR = {"tick": "int:0", "mac": "hex:16"}

@@ -21,10 +21,13 @@ _CASH = frozenset({"cash.receipt", "cash.void"})
 
 
 def flags_of(store: PushStore, lane: LaneState, recorded: Recorded, secret: bytes) -> set[str]:
-    """late and out_of_scope of an event that is applied now."""
+    """late, given_back and out_of_scope of an event that is applied now."""
     flags: set[str] = set()
     if recorded.event.kind in _CASH and store.is_shut(recorded.effective_on):
         flags.add("late")
+    if recorded.event.kind == "cash.receipt":
+        if store.is_given_back(lane.id, str(recorded.event.body["receipt_no"])):
+            flags.add("given_back")
     household = recorded.event.body.get("household")
     never = isinstance(household, str) and not store.stints(household, lane.officer)
     if never or has_lost(store, lane, recorded.event, secret):

@@ -42,6 +42,7 @@ class State:
     legs: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
     receipts: dict[str, tuple[str, str]] = field(default_factory=dict)  # hash -> number, state
     counted: set[str] = field(default_factory=set)
+    given_back: set[str] = field(default_factory=set)  # numbers
     notices: dict[str, str] = field(default_factory=dict)
     visits: dict[str, tuple[str, str]] = field(default_factory=dict)
     stints: dict[tuple[str, str], tuple[Stint, ...]] = field(default_factory=dict)
@@ -222,6 +223,10 @@ class MemoryStore:
         heirs = [lane for lane, old in self.state.replaces.items() if old == lane_id]
         own = any(book.contains(receipt_no) for book in self.state.books.get(lane_id, ()))
         return own or any(self.has_number(heir, receipt_no) for heir in heirs)
+
+    def is_given_back(self, lane_id: str, receipt_no: str) -> bool:
+        """See PushStore."""
+        return receipt_no in self.state.given_back
 
     def number_user(self, receipt_no: str) -> str | None:
         """See PushStore."""

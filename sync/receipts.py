@@ -74,11 +74,14 @@ class Book:
         """How many slips can still be given."""
         return self.to_no - max(self._used(used), default=self.from_no - 1)
 
-    def holes(self, used: Iterable[str]) -> list[str]:
-        """Numbers left out below the highest one used, in order. Each must be explained."""
+    def holes(self, used: Iterable[str], used_to: int | None = None) -> list[str]:
+        """Numbers left out below the highest one used, in order. Each must be explained.
+
+        used_to  The last number that its holder says he used: it and all below it are expected.
+        """
         taken = self._used(used)
-        top = max(taken, default=self.from_no - 1)
-        return [self.number(n) for n in range(self.from_no, top) if n not in taken]
+        end = max([self.from_no, *taken, *([] if used_to is None else [used_to + 1])])
+        return [self.number(n) for n in range(self.from_no, end) if n not in taken]
 
     def split(self, used: Iterable[str]) -> tuple[Book | None, Book | None]:
         """The book up to the highest number used, and the book of those after it.

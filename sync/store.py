@@ -152,6 +152,9 @@ class PushStore(Protocol):
     def has_number(self, lane_id: str, receipt_no: str) -> bool:
         """Is this number in a book that was issued to the lane, or to one that replaced it?"""
 
+    def is_given_back(self, lane_id: str, receipt_no: str) -> bool:
+        """Was this number of the lane's books given back to the cashier as a blank slip?"""
+
     def number_user(self, receipt_no: str) -> str | None:
         """The hash of the receipt that holds this number: applied, and perhaps voided later."""
 

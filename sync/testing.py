@@ -83,6 +83,9 @@ class Bench(Protocol):
     def shut(self, day: str) -> None:
         """The cashier closes a day."""
 
+    def give_back(self, used_to: int) -> None:
+        """The first officer gives back the slips behind this number."""
+
     def revoke(self, who: int = 0) -> None:
         """The phone of an officer is revoked."""
 
@@ -153,6 +156,12 @@ class MemoryBench:
     def shut(self, day: str) -> None:
         """See Bench."""
         self.store.state.shut.add(day)
+
+    def give_back(self, used_to: int) -> None:
+        """See Bench."""
+        book = BOOKS[0]
+        rest = range(used_to + 1, book.to_no + 1)
+        self.store.state.given_back |= {book.number(n) for n in rest}
 
     def revoke(self, who: int = 0) -> None:
         """See Bench."""

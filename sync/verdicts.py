@@ -17,6 +17,7 @@ RISKS = (
     "other_officer",  # recorded in the name of somebody who does not hold the phone
     "other_target",  # names an event that is of another kind, lane or number
     "target_voided",  # the receipt was voided before
+    "given_back",  # its number is one of the blank slips that were given back to the cashier
     "number_taken",  # a notice number, or a visit, that another event has
 )
 

@@ -15,7 +15,8 @@ from server.rehearsal.week import Week
 from server.services import office_requests, plan_sweep, review_evidence, weekly_report
 from server.services.cash_day import hands, vault_fen
 from server.services.close_day import close_day, deposit
-from server.services.count_cash import DENOMINATIONS_FEN, Counted, count_cash, open_holes
+from server.services.count_cash import DENOMINATIONS_FEN, Counted, count_cash
+from server.services.holes import open_holes
 
 VARIANCE_CAUSE = "点钞与收据不符，按实点登记"
 HOLE_CAUSE = "该号未使用"

@@ -17,8 +17,8 @@ from server.clock import day_of
 from server.db import Tx, transaction
 from server.services import feed, ledger, office_events
 from server.services.cash_day import check_day_open
-from server.stores.books import as_book, used_numbers
-from server.tables import CashCount, Lane, ReceiptBook, ReceiptRow, Task
+from server.services.holes import REASON_CHARS, explain, open_holes
+from server.tables import CashCount, Lane, ReceiptBook, ReceiptRow
 from sync.amounts import format_yuan
 from sync.books import count_legs
 from sync.canonical import canonical_bytes
@@ -70,9 +70,9 @@ def count_cash(branch_id: str, officer_id: str, counted: Counted, *, by: str) ->
         expected_fen = ledger.balance(tx.session, branch_id, f"hand:{officer_id}")
         if not receipts and expected_fen == 0:
             raise Problem("nothing_to_count", officer=officer_id)
-        _check_holes(tx.session, branch_id, officer_id, counted.holes)
+        holes = _explained(tx.session, branch_id, officer_id, counted.holes)
         cause = _cause(counted, expected_fen)
-        return _write(tx, officer_id, counted, _Result(day, expected_fen, cause, receipts))
+        return _write(tx, officer_id, counted, _Result(day, expected_fen, cause, receipts, holes))
 
 
 def _hold_pushes(tx: Tx, officer_id: str) -> None:
@@ -102,34 +102,13 @@ def open_receipts(
     return list(session.scalars(query.with_for_update() if lock else query))
 
 
-def open_holes(session: Session, branch_id: str, officer_id: str) -> list[str]:
-    """Numbers left out in the officer's books that nobody has explained yet."""
-    books = session.scalars(
-        select(ReceiptBook)
-        .where(ReceiptBook.branch_id == branch_id, ReceiptBook.holder_id == officer_id)
-        .order_by(ReceiptBook.prefix, ReceiptBook.from_no)
-    )
-    explained = set(
-        session.scalars(
-            select(Task.about).where(
-                Task.branch_id == branch_id, Task.kind == "number_hole", Task.state == "done"
-            )
-        )
-    )
-    return [
-        number
-        for row in books
-        for number in as_book(row).holes(used_numbers(session, branch_id, row.id))
-        if number not in explained
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class _Result:
     day: str
     expected_fen: int
     cause: str | None
     receipts: list[ReceiptRow]
+    holes: dict[str, tuple[ReceiptBook, str]]
 
 
 def _check_denominations(denominations: Mapping[int, int]) -> None:
@@ -143,12 +122,17 @@ def _check_list(receipts: Sequence[ReceiptRow], seen: Sequence[str] | None) -> N
         raise Problem("stale_edit")
 
 
-def _check_holes(
-    session: Session, branch_id: str, officer_id: str, explained: Mapping[str, str]
-) -> None:
-    for number in open_holes(session, branch_id, officer_id):
-        if not explained.get(number, "").strip():
+def _explained(
+    session: Session, branch_id: str, officer_id: str, said: Mapping[str, str]
+) -> dict[str, tuple[ReceiptBook, str]]:
+    """The holes of the officer's books, each with its explanation. Refuses `hole_unexplained`."""
+    found = {}
+    for number, book in open_holes(session, branch_id, officer_id).items():
+        why = said.get(number, "").strip()[:REASON_CHARS]
+        if not why:
             raise Problem("hole_unexplained", receipt_no=number)
+        found[number] = (book, why)
+    return found
 
 
 def _cause(counted: Counted, expected_fen: int) -> str | None:
@@ -171,7 +155,7 @@ def _write(tx: Tx, officer_id: str, counted: Counted, result: _Result) -> str:
         "cause": result.cause,
         "denominations": pieces,
         "receipts": [row.event_hash for row in result.receipts],
-        "holes": {number: why.strip()[:200] for number, why in counted.holes.items()},
+        "holes": {number: why for number, (_, why) in result.holes.items()},
     }
     event_hash = office_events.record(tx, "cash.counted", body, actor=tx.actor)
     legs = count_legs(officer_id, result.expected_fen, total_fen)
@@ -192,7 +176,8 @@ def _write(tx: Tx, officer_id: str, counted: Counted, result: _Result) -> str:
         )
     )
     _mark(tx, event_hash, result.receipts)
-    _explain(tx, counted.holes, result.day)
+    for number, (book, why) in result.holes.items():
+        explain(tx, book, number, why)
     feed.touch_me(tx, officer_id)
     return event_hash
 
@@ -204,18 +189,3 @@ def _mark(tx: Tx, event_hash: str, receipts: Sequence[ReceiptRow]) -> None:
             .where(ReceiptRow.branch_id == tx.branch_id, ReceiptRow.event_hash == row.event_hash)
             .values(counted_by=event_hash)
         )
-
-
-def _explain(tx: Tx, holes: Mapping[str, str], day: str) -> None:
-    for number, why in holes.items():
-        if why.strip():
-            tx.session.merge(
-                Task(
-                    branch_id=tx.branch_id,
-                    id=f"hole-{number}",
-                    kind="number_hole",
-                    about=number,
-                    opened_on=day,
-                    state="done",
-                )
-            )

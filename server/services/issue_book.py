@@ -26,7 +26,7 @@ def issue_book(branch_id: str, book: Book, *, officer_id: str, by: str) -> str:
         raise Problem("own_record")
     with transaction(branch_id, actor=by, cause="issue_book") as tx:
         office_events.branch_lane(tx)  # two cashiers issue one after the other
-        lane = _lane_of(tx.session, branch_id, officer_id)
+        lane = lane_of(tx.session, branch_id, officer_id)
         _check_overlap(tx.session, branch_id, book)
         _check_unused(tx.session, branch_id, lane.id)
         row = _add(tx, book, lane, officer_id, by)
@@ -34,10 +34,11 @@ def issue_book(branch_id: str, book: Book, *, officer_id: str, by: str) -> str:
         return row.id
 
 
-def _lane_of(session: Session, branch_id: str, officer_id: str) -> Lane:
+def lane_of(session: Session, branch_id: str, officer_id: str) -> Lane:
     """The lane of the officer's phone: of the one enrolled last, if there are several.
 
-    A phone that gave up a lane writes the one that took its place.
+    A phone that gave up a lane writes the one that took its place. Refuses
+    `officer_has_no_device`.
     """
     heir = aliased(Lane)
     is_given_up = exists().where(heir.branch_id == Lane.branch_id, heir.replaces == Lane.id)

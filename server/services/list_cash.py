@@ -14,7 +14,8 @@ from server.db import snapshot
 from server.services import ledger
 from server.services.branches import collectors
 from server.services.cash_day import Deposit, cash_day, first_open_day, hands
-from server.services.count_cash import open_holes, open_receipts
+from server.services.count_cash import open_receipts
+from server.services.holes import open_holes
 from server.services.staff_names import names
 from server.stores.events import latest_verdicts
 from server.tables import CashCount, Device, EventRow, Household, Lane, ReceiptRow, Staff

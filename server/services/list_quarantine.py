@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import now_ms
 from server.db import snapshot
+from server.services.look_up_slip import Paper, papers_of
 from server.services.staff_names import names
 from server.stores.events import is_latest
 from server.tables import Device, EventRow, Lane, RawInbox, ReceiptRow, VerdictRow
@@ -25,6 +26,7 @@ class KeptEvent:
     amount_fen  Of a receipt: the cash that is in custody all the same.
     needs       Of a parked event: what it waits for.
     aside_by    Who looked into it and kept it aside; None: nobody has yet.
+    papers      Of a number that was used twice: both slips, with their check characters.
     actions     What a supervisor can do about it; the rest would be refused.
     """
 
@@ -45,6 +47,7 @@ class KeptEvent:
     aside_by: str | None
     waits_ms: int
     actions: tuple[str, ...]
+    papers: tuple[Paper, ...]
 
 
 def kept_events(branch_id: str) -> list[KeptEvent]:
@@ -71,7 +74,10 @@ def kept_events(branch_id: str) -> list[KeptEvent]:
             .limit(ROWS_MAX)
         ).all()
         who = names(session, branch_id)
-        return [_kept(event, verdict, code or "—", who) for event, verdict, code in rows]
+        return [
+            _kept(event, verdict, code or "—", who, _papers(session, event, verdict))
+            for event, verdict, code in rows
+        ]
 
 
 def not_understood(branch_id: str) -> int:
@@ -114,7 +120,21 @@ def _actions(event: EventRow, verdict: VerdictRow) -> tuple[str, ...]:
     return ("release", "void", "keep")
 
 
-def _kept(event: EventRow, verdict: VerdictRow, lane: str, who: dict[str, str]) -> KeptEvent:
+def _papers(session: Session, event: EventRow, verdict: VerdictRow) -> tuple[Paper, ...]:
+    """Both slips under a number, side by side: the characters on the paper tell them apart."""
+    if verdict.reason != "receipt_no_collision":
+        return ()
+    number = str(json.loads(event.canonical)["body"]["receipt_no"])
+    return papers_of(session, event.branch_id, number)
+
+
+def _kept(
+    event: EventRow,
+    verdict: VerdictRow,
+    lane: str,
+    who: dict[str, str],
+    papers: tuple[Paper, ...],
+) -> KeptEvent:
     envelope: dict[str, Any] = json.loads(event.canonical)
     body = envelope["body"]
     amount = body.get("amount_fen")
@@ -137,6 +157,7 @@ def _kept(event: EventRow, verdict: VerdictRow, lane: str, who: dict[str, str]) 
         aside_by=who.get(verdict.by_id, verdict.by_id) if verdict.by_id else None,
         waits_ms=now_ms() - event.recorded_at_ms,
         actions=_actions(event, verdict),
+        papers=papers,
     )
 
 

@@ -25,7 +25,7 @@ class Waiting:
     notices: int
     kept: int
     photos: int
-    tasks: int
+    holes: int
     officers_with_cash: int
     hands_fen: int
     vault_fen: int
@@ -53,7 +53,9 @@ def waiting(branch_id: str, today: str) -> Waiting:
             ),
             kept=count_kept(session, branch_id),
             photos=count_promised(session, branch_id),
-            tasks=_count(session, Task, branch_id, Task.state == "open"),
+            holes=_count(
+                session, Task, branch_id, Task.state == "open", Task.kind == "number_hole"
+            ),
             officers_with_cash=len(in_hands),
             hands_fen=sum(in_hands.values()),
             vault_fen=vault_fen(session, branch_id),

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from server.db import Tx
-from server.services import feed
+from server.services import feed, holes
 from server.services.apply_attachment import on_attachment_added
 from server.services.apply_cash import on_cash_receipt, on_cash_void
 from server.services.apply_lane import on_lane_opened
 from server.services.apply_notice import on_notice_made, on_notice_served, on_notice_unsigned
 from server.services.apply_promise import on_intention_recorded, on_promise_made
 from server.services.apply_visit import on_visit_outcome, on_visit_started
+from server.services.body import clipped
 from server.tables import ReceiptRow
 from sync.events import Envelope
 from sync.store import Recorded
@@ -53,6 +54,7 @@ class Projection:
     _households: set[str] = field(default_factory=set)
     _loans: set[str] = field(default_factory=set)
     _hands: set[str] = field(default_factory=set)
+    _slips: set[tuple[str, str]] = field(default_factory=set)  # lane and number of each
 
     def __call__(self, recorded: Recorded, verdict: Verdict) -> None:
         """Write the rows of one event, inside its savepoint."""
@@ -63,16 +65,20 @@ class Projection:
             self.tx.rows.settle()
         if event.kind in _CASH:
             self._hands.add(recorded.holder)
+        if event.kind == "cash.receipt":
+            self._slips.add((event.lane, clipped(event.body, "receipt_no")))
         if is_applied:
             body = self._receipt_of(event) if event.kind == "cash.void" else event.body
             self._note(body.get("household"), self._households)
             self._note(body.get("loan"), self._loans)
 
     def close(self) -> None:
-        """Tell every officer who holds one of the changed rows."""
+        """Tell every officer who holds one of the changed rows; look for numbers left out."""
         feed.touch_household(self.tx, *self._households)
         feed.touch_loan(self.tx, *self._loans)
         feed.touch_hand(self.tx, *self._hands)
+        if self._slips:
+            holes.look(self.tx, self._slips)
 
     def _receipt_of(self, void: Envelope) -> Mapping[str, object]:
         """A void says only which slip it undoes; it concerns what that slip concerned."""

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from server.db import transaction
 from server.services import feed, office_events
+from server.services.book_states import suspend
 from server.services.close_lanes import close_lanes_in
 from server.tables import Device, Lane, ReceiptBook
 from sync.problems import Problem
@@ -39,8 +40,7 @@ def revoke_device(branch_id: str, device_id: str, *, by: str, reason: str = "oth
             )
         ).all()
         for book in books:
-            book.state = "suspended"
-            feed.touch_book(tx, book)
+            suspend(tx, book, device_id=device_id, reason=reason)
         body = {
             "device": device_id,
             "officer": device.officer_id,

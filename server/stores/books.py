@@ -33,6 +33,13 @@ def book_holding(books: Iterable[ReceiptBook], receipt_no: str) -> ReceiptBook |
     return next((book for book in books if as_book(book).contains(receipt_no)), None)
 
 
+def is_given_back(row: ReceiptBook | None, receipt_no: str) -> bool:
+    """Was this number among the blank slips that came back with the rest of its book?"""
+    if row is None or row.state != "returned" or row.used_to is None:
+        return False
+    return (as_book(row).index(receipt_no) or 0) > row.used_to
+
+
 def as_book(row: ReceiptBook) -> Book:
     """The row as the core knows a book."""
     return Book(row.prefix, row.from_no, row.to_no, row.width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
@@ -181,6 +181,12 @@ def chunks(hashes: Iterable[str]) -> Iterable[list[str]]:
     """Sorted, in portions that one statement takes."""
     every = sorted(set(hashes))
     return (every[i : i + HASHES_A_QUERY] for i in range(0, len(every), HASHES_A_QUERY))
+
+
+def ids_in(events: Sequence[Envelope], name: str) -> set[str]:
+    """What bodies name. PostgreSQL refuses a whole query for a NUL: who writes one gets nothing."""
+    said = [event.body.get(name) for event in events]
+    return {each for each in said if isinstance(each, str) and each.isprintable()}
 
 
 def _is_doubted(verdict: Verdict | None) -> bool:

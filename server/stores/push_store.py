@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from server.db import Tx, VerdictNote
 from server.stores import ledger
-from server.stores.books import book_holding, books_of_lane
+from server.stores.books import book_holding, books_of_lane, is_given_back
 from server.stores.events import (
     chunks,
     event_row,
     find_recorded,
     follower,
+    ids_in,
     kept_for,
     latest_verdicts,
     overdue,
@@ -300,9 +301,16 @@ class SqlPushStore:
 
     def has_number(self, lane_id: str, receipt_no: str) -> bool:
         """See PushStore."""
+        return self._book(lane_id, receipt_no) is not None
+
+    def is_given_back(self, lane_id: str, receipt_no: str) -> bool:
+        """See PushStore."""
+        return is_given_back(self._book(lane_id, receipt_no), receipt_no)
+
+    def _book(self, lane_id: str, receipt_no: str) -> ReceiptBook | None:
         if lane_id not in self._books:
             self._books[lane_id] = books_of_lane(self.session, self.branch_id, lane_id)
-        return book_holding(self._books[lane_id], receipt_no) is not None
+        return book_holding(self._books[lane_id], receipt_no)
 
     def number_user(self, receipt_no: str) -> str | None:
         """See PushStore."""
@@ -388,9 +396,3 @@ class SqlPushStore:
                     by_id=(by or {}).get(event_hash),
                 )
             )
-
-
-def ids_in(events: Sequence[Envelope], name: str) -> set[str]:
-    """What bodies name. PostgreSQL refuses a whole query for a NUL: who writes one gets nothing."""
-    said = [event.body.get(name) for event in events]
-    return {each for each in said if isinstance(each, str) and each.isprintable()}

@@ -21,9 +21,9 @@ from sqlalchemy import select
 
 from server.db import Tx
 from server.rows import HeldRows
-from server.stores.events import chunks, event_values, parked_needs
+from server.stores.events import chunks, event_values, ids_in, parked_needs
 from server.stores.ledger import leg_values
-from server.stores.push_store import Project, SqlPushStore, ids_in
+from server.stores.push_store import Project, SqlPushStore
 from server.tables import EventRow, LedgerLeg, NoticeRow, ReceiptRow, Visit
 from sync.books import Leg
 from sync.events import Envelope

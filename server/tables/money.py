@@ -22,7 +22,8 @@ class ReceiptBook(Base):
     width: Mapped[int]  # digits of a printed number
     lane_id: Mapped[Id | None]
     holder_id: Mapped[Id]
-    state: Mapped[Code]  # issued, suspended, returned
+    state: Mapped[Code]  # issued, suspended, returned, written_off
+    used_to: Mapped[int | None]  # once it is out of use: the last number that was given out
     issued_by: Mapped[Id]
     issued_at_ms: Mapped[Instant]
 

@@ -70,6 +70,8 @@ WRITERS = {
     "post_issue": {"supervisor"},
     "post_correct": {"supervisor"},
     "post_book": {"cashier"},
+    "post_book_state": {"cashier"},
+    "post_holes": {"cashier"},
     "post_count": {"cashier"},
     "post_sum": CASH,  # adds up what was typed, and changes nothing
     "post_deposit": {"cashier"},
@@ -86,6 +88,7 @@ VALUES = {
     "notice_no": "none",
     "first_day": "2026-03-02",
     "officer_id": "officer-1",
+    "book_id": "none",
     "count_hash": "0" * 64,
     "day": "2026-03-02",
     "event_hash": "0" * 64,

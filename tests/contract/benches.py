@@ -146,6 +146,11 @@ class SqlBench:
                 )
             )  # fmt: skip
 
+    def give_back(self, used_to: int) -> None:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="return") as tx:
+            row = tx.session.get_one(ReceiptBook, (BRANCH, BOOK_IDS[0]))
+            row.state, row.used_to = "returned", used_to
+
     def revoke(self, who: int = 0) -> None:
         with self.app.app_context(), transaction(BRANCH, actor="test", cause="revoke") as tx:
             tx.session.get_one(Device, (BRANCH, DEVICES[who])).status = "revoked"

@@ -15,7 +15,18 @@ import pytest
 import sync.specimens as say
 from sync.anchor import anchor_mac
 from sync.flags import CLOCK_SLACK_MS
-from sync.testing import DEVICES, MORNING, SECRET, Bench, MemoryBench, Pen, deliver, hand
+from sync.testing import (
+    BOOK_IDS,
+    DEVICES,
+    MORNING,
+    OFFICERS,
+    SECRET,
+    Bench,
+    MemoryBench,
+    Pen,
+    deliver,
+    hand,
+)
 from sync.verdicts import RISKS, Verdict
 
 DAY_MS = 86_400_000
@@ -199,9 +210,21 @@ def test_it_flags_a_household_that_the_officer_never_had(
     assert only(bench, pen) == Verdict("applied", risk="out_of_scope")
 
 
+def test_it_takes_a_slip_that_had_been_given_back_and_flags_it(bench: Bench) -> None:
+    bench.give_back(101)
+    pen = Pen()
+    for number in ("SJ000101", "SJ000102"):
+        pen.write("cash.receipt", say.receipt_body((BOOK_IDS[0], number), 100_00))
+
+    told = [result.verdict for result in deliver(bench, pen.batch()).results]
+
+    assert told == [Verdict("applied"), Verdict("applied", risk="given_back")]
+    assert bench.balances()[f"hand:{OFFICERS[0]}"] == 200_00
+
+
 def test_it_fits_all_flags_of_one_event_into_their_column() -> None:
     everywhere = ("fork", "clock", "released")
-    receipt = (*everywhere, "late", "out_of_scope", "cash_uncounted")
+    receipt = (*everywhere, "late", "out_of_scope", "cash_uncounted", "given_back")
     served = (*everywhere, "out_of_scope", "signer_may_not_sign")
     outcome = (*everywhere, "out_of_scope", "forced")
 
