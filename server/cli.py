@@ -12,9 +12,11 @@ COMMANDS = {
     "add-branch": "add_branch",
     "add-staff": "add_staff",
     "backup": "backup",
+    "beancount": "beancount",
     "check": "check",
     "demo": "demo",
     "enrol-code": "enrol_code",
+    "export": "export",
     "import": "import_file",
     "init": "init",
     "open-bundles": "open_bundles",
@@ -23,6 +25,7 @@ COMMANDS = {
     "rotate-seal": "rotate_seal",
     "serve": "serve",
     "tend": "tend",
+    "verify": "verify",
 }
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
 
-from server.device_key import point_of, sign
+from server.device_key import ALGORITHM, point_of, sign
 from server.settings import Settings
 from sync.base64url import to_base64url
 from sync.bundle import key_id
@@ -113,6 +113,11 @@ def installation_secret() -> bytes:
 def sign_for_the_office(digest: bytes) -> str:
     """The office's signature over the 32 bytes of an event hash, as base64url."""
     return sign(_office_key_of(running_settings()), digest)
+
+
+def office_public_key() -> tuple[str, str]:
+    """The algorithm and the public point (base64url) with which the office's events verify."""
+    return ALGORITHM, to_base64url(point_of(_office_key_of(running_settings())))
 
 
 @lru_cache(maxsize=16)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sync.canonical import canonical_bytes, sha256_hex
 from sync.fields import AMOUNT_FEN_MAX
 from sync.parts import PARTS
 
@@ -70,6 +71,11 @@ def import_legs(
         if (target := imported.get(part)) is not None
     ]
     return _movement([*legs, Leg("core", -sum(leg.amount_fen for leg in legs))])
+
+
+def legs_hash(legs: Iterable[Leg]) -> str:
+    """SHA-256 over legs in their order: an import, whose file is not kept, seals them with it."""
+    return sha256_hex(canonical_bytes([[leg.account, leg.amount_fen] for leg in legs]))
 
 
 def count_legs(officer: str, expected_fen: int, counted_fen: int) -> tuple[Leg, ...]:

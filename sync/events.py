@@ -46,6 +46,7 @@ OFFICE_KINDS = (
     "book.returned",
     "book.suspended",
     "book.hole_explained",
+    "export.made",
 )
 
 _ANCHOR = {"tick": "int:0", "mac": "hex:16"}

@@ -105,4 +105,18 @@ MEMORY: dict[str, tuple[int, str, str, str, str]] = {
         "Use a newer backup; or add --without-journal: phones bring back what came later, and what"
         " the office did later must be done again.",
     ),
+    "export_exists": (
+        409,
+        "文件 {file} 已经存在。",
+        "There is a file {file} already.",
+        "请换一个文件名：已有的导出不能被覆盖。",
+        "Choose another name: an export is never written over.",
+    ),
+    "export_disturbed": (
+        409,
+        "导出期间办公室一直有新的记录，没有写完。",
+        "The office kept recording during the export, and it was not finished.",
+        "请在业务较少的时候再试。",
+        "Try again when there is less work.",
+    ),
 }

@@ -33,7 +33,7 @@ from server.services import ledger, office_events
 from server.services.import_rows import Known, known_rows, touch_holders, write_rows
 from server.services.read_table import ReadFile, read_table
 from server.tables import EventRow, ImportBatch, LedgerLeg, Loan
-from sync.books import Leg, import_legs
+from sync.books import Leg, import_legs, legs_hash
 from sync.canonical import sha256_hex
 from sync.dates import parse_date
 from sync.parts import PARTS
@@ -165,10 +165,12 @@ def _write(
         "households": len({line.household_id for line in lines}),
         "control_total_fen": total_fen,
     }
-    event_hash = office_events.record(tx, "master.imported", body, actor=heading.by)
+    moved, legs = _differences(tx, lines, heading.as_of)
+    sealed = body | {"legs_sha256": legs_hash(legs)}
+    event_hash = office_events.record(tx, "master.imported", sealed, actor=heading.by)
+    ledger.post(tx, event_hash, legs, heading.as_of)
     is_new = [line.loan_id not in known.loans for line in lines]
     write_rows(tx, lines, known, as_of=heading.as_of)
-    moved = _post_differences(tx, lines, event_hash, heading.as_of)
     _add_batch(tx, event_hash, body, heading.by)
     touch_holders(tx, lines)
     return ImportDone(
@@ -198,8 +200,8 @@ def _add_batch(tx: Tx, event_hash: str, body: dict[str, object], by: str) -> Non
     )
 
 
-def _post_differences(tx: Tx, lines: list[LoanLine], event_hash: str, as_of: str) -> int:
-    """Bring every loan to its imported balance plus the cash taken since; how many moved."""
+def _differences(tx: Tx, lines: list[LoanLine], as_of: str) -> tuple[int, list[Leg]]:
+    """The legs to the imported balance plus the cash taken since; how many loans move."""
     current = ledger.balances(tx.session, tx.branch_id, "loan:")
     since = _cash_after(tx.session, tx.branch_id, as_of)
     moved, legs = 0, list[Leg]()
@@ -213,8 +215,7 @@ def _post_differences(tx: Tx, lines: list[LoanLine], event_hash: str, as_of: str
         movement = import_legs(line.loan_id, now, target)
         moved += bool(movement)
         legs += movement
-    ledger.post(tx, event_hash, legs, as_of)
-    return moved
+    return moved, legs
 
 
 def _cash_after(session: Session, branch_id: str, as_of: str) -> dict[str, int]:

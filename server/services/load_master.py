@@ -20,7 +20,7 @@ from server.tables import (
     UnitChange,
     Village,
 )
-from sync.books import Leg, import_legs
+from sync.books import Leg, import_legs, legs_hash
 from sync.canonical import canonical_bytes, sha256_hex
 
 
@@ -140,11 +140,12 @@ def _post(tx: Tx, loans: Sequence[LoanData], as_of: str) -> str:
         "households": len({loan.household for loan in loans}),
         "control_total_fen": sum(loan.principal_fen for loan in loans),
     }
-    event_hash = office_events.record(tx, "master.imported", body, actor=tx.actor)
     legs: list[Leg] = []
     for loan in loans:
         parts = {"principal": loan.principal_fen, "interest": loan.interest_fen}
         legs += import_legs(loan.id, {}, parts)
+    sealed = body | {"legs_sha256": legs_hash(legs)}
+    event_hash = office_events.record(tx, "master.imported", sealed, actor=tx.actor)
     ledger.post(tx, event_hash, legs, as_of)
     tx.session.add(
         ImportBatch(
