@@ -126,6 +126,7 @@ def _books(session: Session, branch_id: str) -> Iterator[Line]:
             "lane": row.lane_id,
             "holder": row.holder_id,
             "state": row.state,
+            "used_to": row.used_to,
         }
 
 

@@ -12,20 +12,29 @@ from sync.verify.records import Event
 from sync.verify.slips import Slip
 from sync.verify.world import World
 
+_ROW = ("prefix", "from_no", "to_no", "width", "lane", "holder", "state", "used_to")
+_BOOK_KINDS = ("book.issued", "book.moved", "book.returned", "book.suspended", "device.revoked")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A book as the events of the office leave it, and whose it is."""
+    """A book as the events of the office leave it, and whose it is.
+
+    state    issued, suspended, returned or written_off.
+    used_to  Once it is out of use: the last number that was given out.
+    """
 
     book: Book
     lane: str | None
     holder: str
+    state: str = "issued"
+    used_to: int | None = None
 
 
 def books_of(world: World) -> dict[str, Held]:
-    """Book -> its numbers and its holder, by what was issued and what was moved."""
+    """Book -> its numbers and its holder, by what was issued, moved, given back and suspended."""
     books: dict[str, Held] = {}
-    for event in sorted(world.of_kind("book.issued", "book.moved"), key=lambda event: event.seq):
+    for event in sorted(world.of_kind(*_BOOK_KINDS), key=lambda event: event.seq):
         try:
             _follow(books, event)
         except (KeyError, TypeError, Problem):
@@ -35,17 +44,38 @@ def books_of(world: World) -> dict[str, Held]:
 
 def _follow(books: dict[str, Held], event: Event) -> None:
     body = event.body
-    if event.kind == "book.issued":
-        book = Book(body["prefix"], body["from_no"], body["to_no"], body["width"])
-        books[body["book"]] = Held(book, body["lane"], body["holder"])
-        return
-    old = books[body["from_book"]]
+    if event.kind == "device.revoked":
+        for book in body["books"]:
+            books[book] = replace(books[book], state="suspended")
+    elif event.kind == "book.issued":
+        issued = Book(body["prefix"], body["from_no"], body["to_no"], body["width"])
+        books[body["book"]] = Held(issued, body["lane"], body["holder"])
+    elif event.kind == "book.moved":
+        _move(books, event)
+    elif event.kind == "book.returned":
+        _end(books, body["book"], body["from_no"])
+    elif body["state"] != "lifted":
+        books[body["book"]] = replace(books[body["book"]], state=body["state"])
+    elif body["first_blank"] > body["from_no"]:  # what lies below stays with the lost phone
+        _end(books, body["book"], body["first_blank"])
+
+
+def _move(books: dict[str, Held], event: Event) -> None:
+    body, old = event.body, books[event.body["from_book"]]
     if body["book"] == body["from_book"]:
-        books[body["book"]] = replace(old, lane=body["lane"])
+        books[body["book"]] = replace(old, lane=body["lane"], state="issued")
         return
     books[body["from_book"]] = replace(old, book=replace(old.book, to_no=body["from_no"] - 1))
     rest = replace(old.book, from_no=body["from_no"], to_no=body["to_no"])
     books[body["book"]] = Held(rest, body["lane"], body["holder"])
+
+
+def _end(books: dict[str, Held], book: str, first_blank: int) -> None:
+    books[book] = replace(books[book], state="returned", used_to=first_blank - 1)
+
+
+def _held(held: Held) -> tuple[object, ...]:
+    return held.lane, held.holder, held.state, held.used_to
 
 
 def check_books(world: World, books: Mapping[str, Held]) -> None:
@@ -57,8 +87,8 @@ def check_books(world: World, books: Mapping[str, Held]) -> None:
             world.findings.broken("book_missing", book=book_id)
             continue
         book = held.book
-        said = [row[name] for name in ("prefix", "from_no", "to_no", "width", "lane", "holder")]
-        if said != [book.prefix, book.from_no, book.to_no, book.width, held.lane, held.holder]:
+        numbers = [book.prefix, book.from_no, book.to_no, book.width]
+        if [row[name] for name in _ROW] != [*numbers, *_held(held)]:
             world.findings.broken("book_wrong", line=row["line"], book=book_id)
     for book_id, row in rows.items():
         world.findings.broken("book_wrong", line=row["line"], book=book_id)
@@ -76,7 +106,7 @@ def check_numbers(world: World, slips: Mapping[str, Slip], books: Mapping[str, H
     explained = _explained(world)
     for held in books.values():
         taken = {n for number in users if (n := held.book.index(number)) is not None}
-        for number in held.book.holes(users):
+        for number in held.book.holes(users, held.used_to):
             n = held.book.index(number) or 0
             later = [held.book.number(each) for each in taken if each > n]
             is_past = any(slip.counted_by for each in later for slip in users[each])
@@ -139,7 +169,7 @@ def _heirs(world: World) -> dict[str, str]:
 
 def _explained(world: World) -> set[str]:
     """Numbers whose hole was explained to the cashier."""
-    found: set[str] = set()
+    found = {str(event.body.get("number")) for event in world.of_kind("book.hole_explained")}
     for event in world.of_kind("cash.counted"):
         holes = event.body.get("holes")
         found |= set(holes) if isinstance(holes, dict) else set()
@@ -149,7 +179,7 @@ def _explained(world: World) -> set[str]:
 def _tally(world: World, held: Held, taken: set[int], users: Mapping[str, list[Slip]]) -> None:
     book = held.book
     void = sum(all(slip.state == "voided" for slip in users[book.number(n)]) for n in taken)
-    missing = len(book.holes(users))
+    missing = len(book.holes(users, held.used_to))
     world.counters["numbers_used"] += len(taken) - void
     world.counters["numbers_void"] += void
     world.counters["numbers_missing"] += missing

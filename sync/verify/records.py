@@ -49,6 +49,7 @@ FORMS: dict[str, Form] = {
         "lane": _TEXT_OR_NONE,
         "holder": str,
         "state": str,
+        "used_to": _INT_OR_NONE,
     },
     "event": {
         "hash": str,
