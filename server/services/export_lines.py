@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.keys import office_public_key
 from server.services.cash_day import cash_day
+from server.services.cash_facts import cash_facts
 from server.services.export_events import event_lines
-from server.stores.events import is_latest
 from server.stores.lanes import keys_of
 from server.tables import (
     Attachment,
@@ -28,9 +27,10 @@ from server.tables import (
     ReceiptBook,
     ReceiptRow,
     ReportRow,
-    VerdictRow,
 )
+from sync.cash_reports import month_report
 from sync.time_bounds import day_of
+from sync.verify.months import month_figures
 from sync.verify.records import FORMAT
 
 Line = dict[str, Any]
@@ -42,7 +42,6 @@ _RECEIPT = (
 )
 _COUNT = ("day", "expected_fen", "counted_fen", "variance_fen", "cause")
 _CLOSE = ("day", "receipts_fen", "counted_fen", "variance_fen", "deposited_fen")
-_APPLIED_VOID = (EventRow.kind == "cash.void", VerdictRow.verdict == "applied")
 _DAILY = ("opening_fen", "receipts_fen", "counted_fen", "variance_fen", "deposited_fen")
 
 
@@ -59,9 +58,8 @@ def export_lines(session: Session, branch_id: str, at_ms: int) -> Iterator[Line]
     yield from _reports(session, branch_id)
     yield from _attachments(session, branch_id)
     yield from _accounts(session, branch_id)
-    daily = list(_daily(session, branch_id))
-    yield from daily
-    yield from _monthly(session, branch_id, daily)
+    yield from _daily(session, branch_id)
+    yield from _monthly(session, branch_id)
 
 
 def _header(session: Session, branch_id: str, at_ms: int) -> Line:
@@ -215,36 +213,28 @@ def _daily(session: Session, branch_id: str) -> Iterator[Line]:
         yield {"t": "daily", "day": day, **told, "closing_fen": figures.closing_fen}
 
 
-def _monthly(session: Session, branch_id: str, daily: list[Line]) -> Iterator[Line]:
-    """The months of these days, and those in which receipts came in."""
-    used = Counter(_months(session, branch_id, EventRow.kind == "cash.receipt"))
-    void = Counter(_months(session, branch_id, *_APPLIED_VOID))
-    closing = 0
-    for month in sorted({*used, *void, *(line["day"][:7] for line in daily)}):
-        inside = [line for line in daily if line["day"][:7] == month]
-        opening, closing = closing, inside[-1]["closing_fen"] if inside else closing
-        yield {
-            "t": "monthly",
-            "month": month,
-            "opening_fen": opening,
-            **{
-                name: sum(line[name] for line in inside)
-                for name in ("counted_fen", "deposited_fen", "variance_fen")
-            },
-            "closing_fen": closing,
-            "receipts_used": used[month],
-            "receipts_void": void[month],
-        }
+def _monthly(session: Session, branch_id: str) -> Iterator[Line]:
+    """The cashier's monthly reports, as they are printed."""
+    for month in sorted(_months(session, branch_id)):
+        facts = cash_facts(session, branch_id, f"{month}-01")
+        report = month_report(facts.movements, facts.slips, facts.shut, month)
+        yield {"t": "monthly", "month": month, **month_figures(report)}
 
 
-def _months(session: Session, branch_id: str, *where: ColumnElement[bool]) -> Iterator[str]:
-    """The months in which the office heard of some events."""
-    rows = session.scalars(
-        select(EventRow.recorded_at_ms)
-        .join(
-            VerdictRow,
-            (VerdictRow.branch_id == EventRow.branch_id) & (VerdictRow.event_hash == EventRow.hash),
-        )
-        .where(EventRow.branch_id == branch_id, is_latest(), *where)
+def _months(session: Session, branch_id: str) -> set[str]:
+    """The months in which slips came or the vault moved, by the day and by the recording."""
+    slips = select(EventRow.recorded_at_ms).where(
+        EventRow.branch_id == branch_id, EventRow.kind.in_(("cash.receipt", "cash.void"))
     )
-    return (day_of(recorded_at_ms)[:7] for recorded_at_ms in rows)
+    moves = (
+        select(EventRow.recorded_at_ms, LedgerLeg.value_on)
+        .join(
+            LedgerLeg,
+            (LedgerLeg.branch_id == EventRow.branch_id) & (LedgerLeg.event_hash == EventRow.hash),
+        )
+        .where(EventRow.branch_id == branch_id, LedgerLeg.account == "vault")
+    )
+    found = {day_of(at_ms)[:7] for at_ms in session.scalars(slips)}
+    for at_ms, value_on in session.execute(moves):
+        found |= {day_of(at_ms)[:7], value_on[:7]}
+    return found

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sync.verify.chains import check_chains, check_keys, check_seal, check_signatures, signing_key
 from sync.verify.custody import check_counts, check_custody
-from sync.verify.days import check_closes, check_figures, days_of
+from sync.verify.days import check_closes, check_daily, days_of
 from sync.verify.findings import Findings
+from sync.verify.months import check_months
 from sync.verify.numbers import books_of, check_books, check_numbers, check_order
 from sync.verify.reading import read_export
 from sync.verify.reports import check_attachments, check_reports
@@ -81,7 +82,8 @@ def _check_cash(world: World) -> None:
     check_order(world, books)
     days = days_of(world)
     check_closes(world, days)
-    check_figures(world, days)
+    check_daily(world, days)
+    check_months(world, slips)
     check_reports(world, slips)
     check_attachments(world)
 

@@ -1,4 +1,4 @@
-"""Days and months of the cash: what was shut and what the office prints, from the records."""
+"""Days of the cash: what was shut and what the office shows, from the records again."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def check_closes(world: World, days: Mapping[str, Day]) -> None:
             world.findings.broken("day_row_wrong", day=name)
 
 
-def check_figures(world: World, days: Mapping[str, Day]) -> None:
-    """The daily and monthly figures that the office shows."""
+def check_daily(world: World, days: Mapping[str, Day]) -> None:
+    """The daily figures that the office shows."""
     told = world.once("daily", "day", "day")
     for name in sorted({*told, *days}):
         if name not in told or name not in days:
@@ -69,14 +69,6 @@ def check_figures(world: World, days: Mapping[str, Day]) -> None:
             continue
         for wrong in _differing(told[name], daily(days, name)):
             world.findings.broken("figure_wrong", day=name, field=wrong)
-    months = monthly(world, days)
-    said = world.once("monthly", "month", "month")
-    for name in sorted({*said, *months}):
-        if name not in said or name not in months:
-            world.findings.broken("figure_wrong", month=name)
-            continue
-        for wrong in _differing(said[name], months[name]):
-            world.findings.broken("figure_wrong", month=name, field=wrong)
 
 
 def daily(days: Mapping[str, Day], name: str) -> dict[str, int]:
@@ -84,26 +76,6 @@ def daily(days: Mapping[str, Day], name: str) -> dict[str, int]:
     before = sum(day.vault_fen for each, day in days.items() if each < name)
     day = days.get(name, Day())
     return {"opening_fen": before, **day.sums, "closing_fen": before + day.vault_fen}
-
-
-def monthly(world: World, days: Mapping[str, Day]) -> dict[str, dict[str, int]]:
-    """Month -> its figures. A receipt belongs to the month in which the office heard of it."""
-    used = [event.recorded_on[:7] for event in world.of_kind("cash.receipt")]
-    void = [event.recorded_on[:7] for event in world.of_kind("cash.void") if event.is_applied]
-    found: dict[str, dict[str, int]] = {}
-    for month in sorted({*used, *void, *(name[:7] for name in days)}):
-        inside = [day for name, day in days.items() if name[:7] == month]
-        before = sum(day.vault_fen for name, day in days.items() if name[:7] < month)
-        found[month] = {
-            "opening_fen": before,
-            "counted_fen": sum(day.sums["counted_fen"] for day in inside),
-            "deposited_fen": sum(day.sums["deposited_fen"] for day in inside),
-            "variance_fen": sum(day.sums["variance_fen"] for day in inside),
-            "closing_fen": before + sum(day.vault_fen for day in inside),
-            "receipts_used": used.count(month),
-            "receipts_void": void.count(month),
-        }
-    return found
 
 
 def _wrong_in(body: Line, name: str, days: Mapping[str, Day]) -> list[str]:
