@@ -36,6 +36,8 @@ class Settings:
     secure_cookies         Send the session cookie over HTTPS only.
     proxies                So many reverse proxies stand before the server; the address of whoever
                            asks is what they say, not theirs. Guesses are counted by it.
+    core_days              A counted receipt that the core system has not posted for more days than
+                           these is an exception.
     journal_dir            Folder of SQLite's journal; empty means inside data_dir. Another disk is
                            better.
     backup_dir             Folder of backups; empty means inside data_dir. Another disk is better.
@@ -53,6 +55,7 @@ class Settings:
     message_url: str = ""
     secure_cookies: bool = False
     proxies: int = 0
+    core_days: int = 3  # a weekend between the count and the booking
     journal_dir: str = ""
     backup_dir: str = ""
     backups_kept: int = 7

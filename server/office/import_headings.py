@@ -46,20 +46,37 @@ KINDS: dict[str, str] = {
 
 
 def column_of(heading: str) -> str | None:
-    """The column that a heading names, or None. Case and spaces do not matter; a unit in brackets
-    such as 本金余额（元） does not either, unless it says that the figures are not in yuan."""
+    """The column of a file of loans that a heading names, or None."""
+    return _COLUMNS.get(plain_heading(heading))
+
+
+def plain_heading(heading: str) -> str:
+    """A heading as it is compared. Case and spaces do not matter; a unit in brackets such as
+    本金余额（元） does not either, unless it says that the figures are not in yuan."""
     plain = heading.strip().strip("\ufeff").replace(" ", "").replace("　", "").lower()
     for unit in ("（元）", "(元)", "(yuan)"):
         plain = plain.removesuffix(unit)
-    return _COLUMNS.get(plain)
+    return plain
 
 
-def place_columns(headings: Sequence[str]) -> tuple[Mapping[str, int], list[tuple[str, str]]]:
+def columns_by_heading(headings: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Plain heading -> column. A heading names one column, or the program is wrong."""
+    found = {name.lower(): column for column, names in headings.items() for name in names}
+    assert len(found) == sum(map(len, headings.values())), "a heading names one column"
+    return found
+
+
+def place_columns(
+    headings: Sequence[str],
+    known: Mapping[str, Sequence[str]] = HEADINGS,
+    required: Sequence[str] = REQUIRED,
+) -> tuple[Mapping[str, int], list[tuple[str, str]]]:
     """Where each column stands, and what is wrong with the headings as (heading, rule)."""
+    columns = columns_by_heading(known)
     places: dict[str, int] = {}
     wrong: list[tuple[str, str]] = []
     for index, heading in enumerate(headings):
-        column = column_of(heading)
+        column = columns.get(plain_heading(heading))
         if column is None:
             if heading.strip():
                 wrong.append((heading, "heading_unknown"))
@@ -67,10 +84,8 @@ def place_columns(headings: Sequence[str]) -> tuple[Mapping[str, int], list[tupl
             wrong.append((heading, "heading_twice"))
         else:
             places[column] = index
-    missing = [column for column in REQUIRED if column not in places]
-    return places, wrong + [(HEADINGS[column][0], "heading_missing") for column in missing]
+    missing = [column for column in required if column not in places]
+    return places, wrong + [(known[column][0], "heading_missing") for column in missing]
 
 
-_COLUMNS = {name.lower(): column for column, names in HEADINGS.items() for name in names}
-
-assert len(_COLUMNS) == sum(len(names) for names in HEADINGS.values()), "a heading names one column"
+_COLUMNS = columns_by_heading(HEADINGS)

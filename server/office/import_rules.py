@@ -6,7 +6,7 @@ refused whole, and the faults of all lines are found in one reading (U46).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -83,18 +83,24 @@ class LoanLine:
 
 
 @dataclass(slots=True)
-class _Row:
-    """The cells of one line by column, and the faults found in it so far."""
+class Row:
+    """The cells of one line by column, and the faults found in it so far.
+
+    names     Column -> its headings, of which the first is told to people.
+    required  Columns that must not be empty.
+    """
 
     line: int
     cells: Mapping[str, str]
     faults: list[LineFault] = field(default_factory=list)
+    names: Mapping[str, Sequence[str]] = field(default_factory=lambda: HEADINGS)
+    required: Sequence[str] = REQUIRED_VALUES
 
     def read(self, column: str, reader: Callable[[str], T]) -> T | None:
         """The cell as `reader` understands it; None when it is empty or wrong."""
         cell = self.cells.get(column, "")
         if not cell:
-            if column in REQUIRED_VALUES:
+            if column in self.required:
                 self.fault(column, "required")
             return None
         try:
@@ -106,7 +112,7 @@ class _Row:
     def fault(self, column: str, rule: str, detail: str = "") -> None:
         """Note a fault of this line under the heading that people know."""
         value = self.cells.get(column, "")[:60]
-        self.faults.append(LineFault(self.line, HEADINGS[column][0], value, rule, detail))
+        self.faults.append(LineFault(self.line, self.names[column][0], value, rule, detail))
 
 
 def check_table(
@@ -123,7 +129,7 @@ def check_table(
         return [], faults
     lines: list[LoanLine] = []
     for number, cells in table.rows:
-        row = _Row(number, {column: _cell(cells, place) for column, place in places.items()})
+        row = Row(number, cells_by_column(cells, places))
         line = _understand(row, as_of)
         faults += row.faults
         if line:
@@ -134,11 +140,16 @@ def check_table(
     return lines, sorted(faults, key=lambda fault: fault.line)
 
 
+def cells_by_column(cells: tuple[str, ...], places: Mapping[str, int]) -> dict[str, str]:
+    """The cells of a line by their columns, without the blanks around them."""
+    return {column: _cell(cells, place) for column, place in places.items()}
+
+
 def _cell(cells: tuple[str, ...], place: int) -> str:
     return cells[place].strip(" \t\r\n\u3000\u00a0") if place < len(cells) else ""
 
 
-def _understand(row: _Row, as_of: str) -> LoanLine | None:
+def _understand(row: Row, as_of: str) -> LoanLine | None:
     """The loan of a row. With a fault it still comes back if its numbers can be compared."""
     household_id, loan_id = row.read("household_id", read_id), row.read("loan_id", read_id)
     name, area = row.read("name", read_text), row.read("area", read_text)
@@ -167,7 +178,7 @@ def _understand(row: _Row, as_of: str) -> LoanLine | None:
     return line if loan_id and household_id else None
 
 
-def _kind(row: _Row) -> str:
+def _kind(row: Row) -> str:
     kind = KINDS.get(row.cells.get("kind", "").lower())
     if kind is None:
         row.fault("kind", "kind_unknown")
@@ -182,7 +193,7 @@ def _committee(village: str | None) -> str | None:
     return village
 
 
-def _check_days(row: _Row, line: LoanLine, as_of: str) -> None:
+def _check_days(row: Row, line: LoanLine, as_of: str) -> None:
     if line.loan_on and line.due_on and line.due_on < line.loan_on:
         row.fault("due_on", "due_before_loan", line.loan_on)
     if line.loan_on and line.loan_on > as_of:

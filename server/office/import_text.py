@@ -72,6 +72,25 @@ RULES: dict[str, tuple[str, str]] = {
         "本金合计与控制总额 {detail} 元不符",
         "the principals do not sum to the control total {detail}",
     ),
+    "control_amount": (
+        "金额合计与控制总额 {detail} 元不符",
+        "the amounts do not sum to the control total {detail}",
+    ),
+    "control_lines": (
+        "笔数与控制笔数 {detail} 不符",
+        "there are not {detail} lines, as was said",
+    ),
+    "posted_later": ("入账日在今天 {detail} 之后", "posted after today, {detail}"),
+    "parts_sum": ("本金、利息、罚息、费用之和不等于金额", "the parts do not make the amount"),
+    "amount_zero": ("金额不能是零", "the amount must not be zero"),
+    "loan_or_receipt": (
+        "贷款编号、合同号、收据号至少要有一个",
+        "needs a loan, a contract or a receipt number",
+    ),
+    "posting_repeated": (
+        "与第 {detail} 行是同一凭证、同一贷款、同一金额",
+        "the same voucher, loan and amount as line {detail}",
+    ),
 }
 
 

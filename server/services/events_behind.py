@@ -1,4 +1,4 @@
-"""Where the page of an event of the cash is, that is no receipt."""
+"""Which page belongs to an event of the cash that is no receipt."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from server.db import snapshot
 from server.tables import CashCount, EventRow, ReceiptRow
 
 
-def count_behind(branch_id: str, event_hash: str) -> str | None:
-    """'count' for a count; the day, 'YYYY-MM-DD', of another event; None for a receipt or none."""
+def day_behind(branch_id: str, event_hash: str) -> tuple[str, bool] | None:
+    """The day of an event, 'YYYY-MM-DD', and whether it is a count. None for a receipt or none."""
     with snapshot() as session:
-        if session.get(CashCount, (branch_id, event_hash)) is not None:
-            return "count"
         event = session.get(EventRow, (branch_id, event_hash))
         if event is None or session.get(ReceiptRow, (branch_id, event_hash)) is not None:
             return None
-        return day_of(event.recorded_at_ms)
+        is_count = session.get(CashCount, (branch_id, event_hash)) is not None
+        return day_of(event.recorded_at_ms), is_count

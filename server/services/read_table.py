@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from server.office.import_headings import column_of
@@ -36,10 +36,16 @@ class ReadFile:
     form: str
 
 
-def read_table(data: bytes, *, encoding: str | None = None) -> ReadFile:
+def read_table(
+    data: bytes,
+    *,
+    encoding: str | None = None,
+    knows: Callable[[str], str | None] = column_of,
+) -> ReadFile:
     """The rows of a CSV or XLSX file; blank rows are left out, their numbers are kept.
 
     encoding  'utf-8' or 'gb18030' if a person said so; None to find out.
+    knows     Which column a heading names, or None: by it the delimiter of a CSV is found out.
 
     Refuses `import_too_large` and `import_unreadable`; what is wrong with single lines is in the
     faults of the table.
@@ -60,7 +66,7 @@ def read_table(data: bytes, *, encoding: str | None = None) -> ReadFile:
         faults = tuple(LineFault(line, "", "", "encoding", form.upper()) for line in wrong)
         return ReadFile(Table((), (), faults), form)
     text = data.removeprefix(b"\xef\xbb\xbf").decode(form)
-    return ReadFile(_limited(_read_csv(text)), form)
+    return ReadFile(_limited(_read_csv(text, _delimiter(text, knows))), form)
 
 
 def too_large() -> Problem:
@@ -101,8 +107,8 @@ def _is(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _read_csv(text: str) -> Table:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+def _read_csv(text: str, delimiter: str) -> Table:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, tuple[str, ...]]] = []
     faults: list[LineFault] = []
     headings: tuple[str, ...] = ()
@@ -138,12 +144,12 @@ def _records(
         line = getattr(reader, "line_num", line) + 1
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, knows: Callable[[str], str | None]) -> str:
     """Comma, tab or semicolon: whichever makes most headings of the first line known."""
     first = next((line for line in text.splitlines() if line.strip()), "")
 
     def known(delimiter: str) -> int:
         cells = re.split(re.escape(delimiter), first)
-        return sum(column_of(cell.strip('" ')) is not None for cell in cells)
+        return sum(knows(cell.strip('" ')) is not None for cell in cells)
 
     return max((",", "\t", ";"), key=known)

@@ -14,6 +14,14 @@ from server.tables.carried import (
     JournalMark,
     OutboxMessage,
 )
+from server.tables.core import (
+    CoreBatch,
+    CoreBatchReceipt,
+    CoreException,
+    CoreFile,
+    CoreLineRow,
+    RecoverySheet,
+)
 from server.tables.field import (
     Assignment,
     Attachment,
@@ -64,6 +72,11 @@ __all__ = [
     "CashCount",
     "Clock",
     "CommitLog",
+    "CoreBatch",
+    "CoreBatchReceipt",
+    "CoreException",
+    "CoreFile",
+    "CoreLineRow",
     "CourierBundle",
     "DayClose",
     "Device",
@@ -88,6 +101,7 @@ __all__ = [
     "RawInbox",
     "ReceiptBook",
     "ReceiptRow",
+    "RecoverySheet",
     "ReportRow",
     "Review",
     "ServiceRequest",

@@ -47,6 +47,7 @@ PAGES = (
     "/cash",
     f"/cash/{LI_WEI}",
     f"/day/{DAY}",
+    "/core",
     "/ledgers",
     f"/ledgers/daily/{DAY}",
     f"/ledgers/register/{DAY}",

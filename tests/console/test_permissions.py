@@ -50,6 +50,9 @@ READERS = {
     "get_ledger": CASH | BOOKS,
     "get_ledger_pdf": CASH | BOOKS,
     "get_ledger_xlsx": CASH | BOOKS,
+    "get_core": CASH | BOOKS,
+    "get_batch_csv": CASH | BOOKS,
+    "get_batch_xlsx": CASH | BOOKS,
     "get_trace": CASH | BOOKS,
     "get_trace_report": CASH | BOOKS,
 }
@@ -76,6 +79,10 @@ WRITERS = {
     "post_sum": CASH,  # adds up what was typed, and changes nothing
     "post_deposit": {"cashier"},
     "post_close": {"cashier"},
+    "post_preview": {"bookkeeper"},
+    "post_match": {"bookkeeper"},
+    "post_exception": {"bookkeeper", "supervisor"},
+    "post_batch": {"bookkeeper", "cashier"},
 }
 EVERYBODY = {"get_home", "get_sign_in", "post_sign_in", "post_sign_out", "static"}
 CAST = {"chenjie": "supervisor", "zhoulan": "cashier", "wuping": "auditor", "liwei": "collector"}
@@ -92,6 +99,7 @@ VALUES = {
     "count_hash": "0" * 64,
     "day": "2026-03-02",
     "event_hash": "0" * 64,
+    "batch_id": "none",
     "name": "journal",
     "period": "2026-03",
 }

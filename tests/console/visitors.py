@@ -34,7 +34,7 @@ class Visitor:
 
     def upload(self, path: str, data: bytes, form: dict[str, Any]) -> TestResponse:
         """A form with a file."""
-        fields = {"csrf_token": self.token, **form, "file": (io.BytesIO(data), "loans.csv")}
+        fields = {"csrf_token": self.token, **form, "file": (io.BytesIO(data), "file.csv")}
         return self.http.post(f"/console{path}", data=fields, content_type="multipart/form-data")
 
     def sign_in(self, username: str, password: str = PASSWORD) -> TestResponse:

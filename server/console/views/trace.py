@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from server.console.access import person, reads
+from server.console.access import may, person, reads
 from server.console.routes import bp
-from server.services.events_behind import count_behind
+from server.services.events_behind import day_behind
 from server.services.trace import trace_of, trace_report
+
+# Whose pages counts and days are; the bookkeeper reads the daily report instead.
+CASH = ("cashier", "supervisor", "auditor")
 
 
 @bp.get("/trace/report/<first_day>")
@@ -23,9 +26,12 @@ def get_trace_report(first_day: str) -> str:
 def get_trace(event_hash: str) -> str | Response:
     """The chain of a receipt; of a count, its slip; of another event of the cash, its day."""
     branch_id = person().branch_id
-    behind = count_behind(branch_id, event_hash)
-    if behind == "count":
+    behind = day_behind(branch_id, event_hash)
+    if behind is None:
+        return render_template("trace.html", trace=trace_of(branch_id, event_hash))
+    day, is_count = behind
+    if not may(*CASH):
+        return redirect(url_for("console.get_ledger", name="daily", period=day))
+    if is_count:
         return redirect(url_for("console.get_counted", count_hash=event_hash))
-    if behind is not None:
-        return redirect(url_for("console.get_day", day=behind))
-    return render_template("trace.html", trace=trace_of(branch_id, event_hash))
+    return redirect(url_for("console.get_day", day=day))
