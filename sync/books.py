@@ -93,6 +93,23 @@ def count_legs(officer: str, expected_fen: int, counted_fen: int) -> tuple[Leg, 
     )
 
 
+def handover_legs(giver: str, body: Mapping[str, object], receiver: str) -> tuple[Leg, ...]:
+    """The legs of a handover in person that both sides have confirmed (custody.taken).
+
+    The giver's hand falls by what should have been there, the receiver's (or the vault) grows by
+    what was counted; the difference is over or short, as at the counter.
+    """
+    expected, counted = body["expected_fen"], body["amount_fen"]
+    assert isinstance(expected, int) and isinstance(counted, int)
+    return _movement(
+        [
+            Leg(f"hand:{giver}", -expected),
+            Leg("vault" if body["into"] == "vault" else f"hand:{receiver}", counted),
+            Leg("over_short", expected - counted),
+        ]
+    )
+
+
 def deposit_legs(amount_fen: int) -> tuple[Leg, ...]:
     """The legs of a remittance (解款): from the vault to the bank."""
     return _movement([Leg("vault", -amount_fen), Leg("bank", amount_fen)])

@@ -1,8 +1,11 @@
-"""Who holds which cash, by the phone's own log alone. No row of the feed can change it."""
+"""Who holds which cash, by the phone's own log alone. No row of the feed can change it.
+
+Only what other people confirm comes from outside: the cashier's counts, a colleague's confirmation.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sync.books import cash_of
@@ -10,28 +13,44 @@ from sync.books import cash_of
 LogEntry = Mapping[str, Any]
 
 
-def hand_fen(log: Iterable[LogEntry], counted_total_fen: int = 0) -> int:
-    """The cash in the officer's hand in fen: receipts, less voids, less what was counted off her.
+def hand_fen(
+    log: Iterable[LogEntry], counted_total_fen: int = 0, proofs: Collection[str] = ()
+) -> int:
+    """The cash in the officer's hand in fen: what she took, less what was taken over from her.
 
     log                The lane's own events: {"hash", "kind", "body", "verdict" if known}.
     counted_total_fen  All that the cashier has taken over from this officer so far, from row `me`.
+    proofs             Hashes of her handovers whose confirmation this phone has seen itself.
 
     A receipt counts whatever its verdict, for its cash was taken, unless a supervisor has ruled
     that it was not. A void counts unless it was quarantined or ruled void, once for each receipt,
-    and only for a receipt of this log.
+    and only for a receipt of this log. What she has taken from a colleague is hers as soon as she
+    says so; what she has offered is hers until the other side has said so.
     """
-    taken: dict[str, int] = {}
-    voided: set[str] = set()
-    for entry in log:
-        body, verdict = entry["body"], entry.get("verdict")
-        if entry["kind"] == "cash.receipt" and verdict != "voided":
-            taken[entry["hash"]] = cash_of(body) or 0
-        elif entry["kind"] == "cash.void" and verdict not in ("quarantined", "voided"):
-            voided.add(body.get("target"))
-    return sum(fen for slip, fen in taken.items() if slip not in voided) - counted_total_fen
+    own = list(log)
+    voided = {
+        entry["body"].get("target")
+        for entry in own
+        if entry["kind"] == "cash.void" and entry.get("verdict") not in ("quarantined", "voided")
+    }
+    return sum(_moved_fen(each, voided, proofs) for each in own) - counted_total_fen
 
 
-def hand_of_all(total_fen: int, as_of: int, log: Iterable[LogEntry]) -> int:
+def _moved_fen(entry: LogEntry, voided: Collection[str], proofs: Collection[str]) -> int:
+    """What an event of the log puts into the hand, in fen; negative for what leaves it."""
+    kind, body, verdict = entry["kind"], entry["body"], entry.get("verdict")
+    if kind == "cash.receipt" and verdict != "voided" and entry["hash"] not in voided:
+        return cash_of(body) or 0
+    if kind == "custody.taken" and verdict != "voided" and body["into"] == "hand":
+        return int(body["amount_fen"])
+    if kind == "custody.handed" and (verdict == "applied" or entry["hash"] in proofs):
+        return -int(body["expected_fen"])
+    return 0
+
+
+def hand_of_all(
+    total_fen: int, as_of: int, log: Iterable[LogEntry], proofs: Collection[str] = ()
+) -> int:
     """The cash in the officer's hand in fen over all her phones, as far as this one knows.
 
     total_fen  What the server counted over all lanes, from row `me`.
@@ -39,8 +58,17 @@ def hand_of_all(total_fen: int, as_of: int, log: Iterable[LogEntry]) -> int:
     log        As for hand_fen, with the tick of each verdict that the feed has told.
     """
     own = list(log)
-    within = [each for each in own if each.get("tick") is not None and each["tick"] <= as_of]
-    return total_fen + hand_fen(own) - hand_fen(within)
+    return (
+        total_fen
+        + hand_fen(own, proofs=proofs)
+        - hand_fen(each for each in own if _is_in(each, as_of))
+    )
+
+
+def _is_in(entry: LogEntry, as_of: int) -> bool:
+    """Is it in the server's sum? A handover is, once it is applied; all other cash at once."""
+    told = entry.get("tick") is not None and entry["tick"] <= as_of
+    return told and (entry["kind"] != "custody.taken" or entry.get("verdict") == "applied")
 
 
 def check_may_take(

@@ -9,6 +9,7 @@ from typing import Any
 from sync.canonical import canonical_bytes, sha256_hex
 from sync.capitals import capitals
 from sync.fields import Fault, check_fields
+from sync.handovers import check_handover
 from sync.kinds import FIELDS, version_of
 from sync.parts import PARTS
 from sync.problems import Problem
@@ -53,6 +54,8 @@ OFFICE_KINDS = (
     "book.suspended",
     "book.hole_explained",
     "export.made",
+    "deposit.extended",
+    "vault.counted",
 )
 
 _ANCHOR = {"tick": "int:0", "mac": "hex:16"}
@@ -205,5 +208,7 @@ def _check_notice(body: Mapping[str, object]) -> list[Fault]:
 
 _BETWEEN_FIELDS: dict[str, Callable[[Mapping[str, object]], list[Fault]]] = {
     "cash.receipt": _check_receipt,
+    "custody.handed": check_handover,
+    "custody.taken": check_handover,
     "notice.made": _check_notice,
 }

@@ -17,7 +17,7 @@ CLOCK_SLACK_MS = 5 * 60_000
 # that another has it now must not settle that; cash, visits and papers are facts whoever acts.
 PLAN_EDITS = frozenset({"intention.recorded", "promise.made"})
 
-_CASH = frozenset({"cash.receipt", "cash.void"})
+_CASH = frozenset({"cash.receipt", "cash.void", "custody.taken"})
 
 
 def flags_of(store: PushStore, lane: LaneState, recorded: Recorded, secret: bytes) -> set[str]:

@@ -9,8 +9,16 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from sync.books import Leg, balances, cash_of, receipt_legs, reversal, suspense_legs
-from sync.judge import Hearing, judge
+from sync.books import (
+    Leg,
+    balances,
+    cash_of,
+    handover_legs,
+    receipt_legs,
+    reversal,
+    suspense_legs,
+)
+from sync.judge import Hearing, judge, waits_for
 from sync.store import Busy, Clash, LaneState, PushStore, Recorded
 from sync.upcast import restated
 from sync.verdicts import APPLIED, VOIDED, Verdict, quarantined
@@ -90,11 +98,17 @@ class Intake:
         return verdict
 
     def note_arrival(self, recorded: Recorded, verdict: Verdict) -> None:
-        """What has been judged may be what another event waits for."""
-        if verdict.is_final:
-            self.arrived.append(recorded.event.hash)
-            if recorded.event.kind == "visit.started" and recorded.event.visit:
-                self.arrived.append(f"visit:{recorded.event.visit}")
+        """What has been judged may be what another event waits for.
+
+        An offered handover is that although it waits itself: each side waits for the other.
+        """
+        event = recorded.event
+        if verdict.is_final or event.kind == "custody.handed":
+            self.arrived.append(event.hash)
+        if verdict.is_final and event.kind == "visit.started" and event.visit:
+            self.arrived.append(f"visit:{event.visit}")
+        if verdict.verdict == APPLIED.verdict and event.kind == "custody.taken":
+            self.arrived.append(waits_for(str(event.body["handed"])))
 
     def settle(self, hearing: Hearing) -> Verdict:
         """Store an event if it is new, judge it, and write what follows; never fail for it."""
@@ -153,6 +167,8 @@ def movement_of(store: PushStore, recorded: Recorded, verdict: Verdict) -> tuple
     event, is_applied = recorded.event, verdict.verdict == "applied"
     if event.kind == "cash.void" and is_applied:
         return reversal(_standing(store.legs(str(event.body["target"]))))
+    if event.kind == "custody.taken" and is_applied:
+        return handover_legs(str(event.body["from"]), event.body, recorded.holder)
     if event.kind != "cash.receipt":
         return ()
     undone = reversal(_standing(store.legs(event.hash)))

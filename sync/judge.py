@@ -184,7 +184,42 @@ def _void(store: PushStore, lane: LaneState, recorded: Recorded) -> Verdict:
         return quarantined("body_invalid", "other_target")
     if store.is_voided(slip.hash):
         return quarantined("body_invalid", "target_voided")
-    return quarantined("void_after_deposit") if store.is_counted(slip.hash) else APPLIED
+    is_gone = store.is_counted(slip.hash) or store.has_handed(slip, recorded.event)
+    return quarantined("void_after_deposit") if is_gone else APPLIED
+
+
+def _handed(store: PushStore, lane: LaneState, recorded: Recorded) -> Verdict:
+    """An offer waits for the other side: until then the cash is the giver's."""
+    event = recorded.event
+    if event.body["to"] == lane.officer:
+        return quarantined("body_invalid", "other_target")
+    return parked(waits_for(event.hash)) if store.taken_by(event.hash) is None else APPLIED
+
+
+def waits_for(handed: str) -> str:
+    """What an offered handover needs: the confirmation of the other side."""
+    return f"taken:{handed[:32]}"
+
+
+def _taken(store: PushStore, lane: LaneState, recorded: Recorded) -> Verdict:
+    event, body = recorded.event, recorded.event.body
+    handed = store.find(str(body["handed"]))
+    if handed is None or not handed.is_signed:
+        return parked(str(body["handed"]))
+    offer = handed.event
+    is_own = offer.kind == "custody.handed" and offer.body.get("to") == lane.officer
+    same = (handed.holder, offer.body.get("expected_fen")) == (body["from"], body["expected_fen"])
+    into = "vault" if store.is_cashier(lane.officer) else "hand"
+    if not is_own or not same or body["into"] != into:
+        return quarantined("body_invalid", "other_target")
+    standing = store.verdicts([offer.hash])[offer.hash]
+    if standing.verdict == "voided":
+        return quarantined("body_invalid", "target_voided")
+    if standing.verdict == "quarantined" and standing.reason != "need_never_came":
+        return parked(offer.hash)
+    if store.taken_by(offer.hash) not in (None, event.hash):
+        return quarantined("body_invalid", "number_taken")
+    return APPLIED
 
 
 def _notice_made(store: PushStore, lane: LaneState, recorded: Recorded) -> Verdict:
@@ -258,6 +293,8 @@ _JUDGES: dict[str, Judge] = {
     "notice.unsigned": _about_a_case,
     "cash.receipt": _receipt,
     "cash.void": _void,
+    "custody.handed": _handed,
+    "custody.taken": _taken,
     "intention.recorded": _about_a_case,
     "promise.made": _promise,
     "attachment.added": _always,

@@ -26,6 +26,9 @@ _PLACE = {
 }
 _SHOWN_BALANCE = {"principal_fen?": "int", "interest_fen?": "int", "as_of?": "date"}
 
+# Pieces by their worth in fen. Written upwards, for so a browser orders keys that are numbers.
+_PIECES = {str(fen): "int:0:100000" for fen in (10, 50, 1_00, 5_00, 10_00, 20_00, 50_00, 100_00)}
+
 # kind -> field -> rule, in the newest version of each kind.
 FIELDS: dict[str, Mapping[str, object]] = {
     "lane.opened": {"device": "id", "code": "id", "key_alg": "one:ES256", "replaces?": "hex:32"},
@@ -114,6 +117,25 @@ FIELDS: dict[str, Mapping[str, object]] = {
         "reason": "text",
         "money_returned": "bool",
         "second_person?": "text:100",
+    },
+    # All the cash in an officer's hand, offered to a colleague or the cashier, and counted by both.
+    "custody.handed": {
+        "to": "id",
+        "amount_fen": "int:0",
+        "expected_fen": "int:0",
+        "denominations": _PIECES,
+        "cause?": "text:200",
+        "handover": "hex:32",
+    },
+    "custody.taken": {
+        "handed": "hex:64",
+        "from": "id",
+        "into": "one:hand|vault",  # vault: the receiver is the cashier
+        "amount_fen": "int:0",
+        "expected_fen": "int:0",
+        "denominations": _PIECES,
+        "variance_fen": "int",
+        "cause?": "text:200",
     },
     "intention.recorded": {"household": "id", "loan": "id", "note?": "text"},
     "promise.made": {

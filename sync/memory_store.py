@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from typing import Any
 
 from sync.books import Leg, balances
 from sync.digest import sums_of
 from sync.events import Envelope
 from sync.lane import Head
+from sync.memory_state import State
 from sync.parts import PARTS
-from sync.receipts import Book
 from sync.store import (
     Beside,
     FeedLine,
@@ -27,34 +27,6 @@ from sync.upcast import restated
 from sync.verdicts import VOIDED, Verdict
 
 EPOCH = "memory"
-
-
-@dataclass(slots=True)
-class State:
-    """All that a branch holds. Values are never changed, only replaced: a copy is shallow."""
-
-    lanes: dict[str, LaneState] = field(default_factory=dict)
-    loans: dict[str, str] = field(default_factory=dict)
-    books: dict[str, tuple[Book, ...]] = field(default_factory=dict)
-    events: dict[str, Recorded] = field(default_factory=dict)
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    verdict_ticks: dict[str, int] = field(default_factory=dict)
-    legs: dict[str, tuple[Leg, ...]] = field(default_factory=dict)
-    receipts: dict[str, tuple[str, str]] = field(default_factory=dict)  # hash -> number, state
-    counted: set[str] = field(default_factory=set)
-    given_back: set[str] = field(default_factory=set)  # numbers
-    notices: dict[str, str] = field(default_factory=dict)
-    visits: dict[str, tuple[str, str]] = field(default_factory=dict)
-    stints: dict[tuple[str, str], tuple[Stint, ...]] = field(default_factory=dict)
-    replaces: dict[str, str] = field(default_factory=dict)  # lane -> the one it took over from
-    shut: set[str] = field(default_factory=set)  # days
-    feed: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
-    settled: dict[str, int] = field(default_factory=dict)  # lane -> end of what is settled
-    ticks: list[int] = field(default_factory=list)  # the instant of each tick
-
-    def copy(self) -> State:
-        """A copy that later changes do not reach."""
-        return State(**{item.name: getattr(self, item.name).copy() for item in fields(self)})
 
 
 class MemoryStore:
@@ -251,6 +223,30 @@ class MemoryStore:
     def is_counted(self, receipt_hash: str) -> bool:
         """See PushStore."""
         return receipt_hash in self.state.counted
+
+    def has_handed(self, slip: Envelope, until: Envelope) -> bool:
+        """See PushStore."""
+        return any(
+            each.event.kind == "custody.handed"
+            and each.is_signed
+            and each.event.lane == slip.lane == until.lane
+            and slip.seq < each.event.seq < until.seq
+            and self.state.verdicts[each.event.hash].verdict != "voided"
+            for each in self.state.events.values()
+        )
+
+    def taken_by(self, handed_hash: str) -> str | None:
+        """See PushStore."""
+        for each, recorded in self.state.events.items():
+            if recorded.event.kind == "custody.taken":
+                applied = self.state.verdicts.get(each, VOIDED).verdict == "applied"
+                if applied and recorded.event.body["handed"] == handed_hash:
+                    return each
+        return None
+
+    def is_cashier(self, officer: str) -> bool:
+        """See PushStore."""
+        return officer in self.state.cashiers
 
     def legs(self, event_hash: str) -> list[Leg]:
         """See PushStore."""

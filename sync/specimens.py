@@ -151,6 +151,46 @@ def promise_body(household: str = "W1", supersedes: tuple[str, ...] = ()) -> dic
     }
 
 
+def pieces_of(fen: int) -> dict[str, int]:
+    """An amount of whole jiao in as few pieces as it can be."""
+    pieces = {}
+    for piece in (100_00, 50_00, 20_00, 10_00, 5_00, 1_00, 50, 10):
+        pieces[str(piece)], fen = divmod(fen, piece)
+    assert fen == 0, "less than a jiao has no piece"
+    return dict(reversed(pieces.items()))
+
+
+def handed_body(to: str, amount_fen: int, **changes: Any) -> dict[str, Any]:
+    """All the cash of a hand offered to somebody; nothing is missing unless `changes` say so."""
+    return {
+        "to": to,
+        "amount_fen": amount_fen,
+        "expected_fen": amount_fen,
+        "denominations": pieces_of(amount_fen),
+        "cause": None,
+        "handover": "ab" * 16,
+        **changes,
+    }
+
+
+def taken_body(handed: Envelope, counted_fen: int | None = None, **changes: Any) -> dict[str, Any]:
+    """The other side: what was offered was counted, all of it unless said otherwise."""
+    expected = handed.body["expected_fen"]
+    assert isinstance(expected, int)
+    amount = expected if counted_fen is None else counted_fen
+    return {
+        "handed": handed.hash,
+        "from": handed.actor,
+        "into": "hand",
+        "amount_fen": amount,
+        "expected_fen": expected,
+        "denominations": pieces_of(amount),
+        "variance_fen": amount - expected,
+        "cause": "少一张十元，双方当面点清" if amount != expected else None,
+        **changes,
+    }
+
+
 def photo_body(data: bytes, media_type: str = "image/jpeg") -> dict[str, Any]:
     """A photo named by the hash of its bytes."""
     return {

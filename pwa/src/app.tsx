@@ -29,6 +29,9 @@
  *   sync-now sync-state                     data-state: idle | running | done | error; data-code
  *   carry-open carry-give carry-scan        on the sync page, and behind it (screens/carry)
  *   moving-qr finder scan-progress          data-frame; data-have, data-need
+ *   custody-open custody-hand custody-give custody-take custody-proof custody-again custody-waits
+ *   custody-to piece-<fen> custody-counted custody-variance custody-cause custody-save custody-done
+ *   custody-news custody-<hash8>            cash from hand to hand (screens/custody); data-state
  *   bundle-file take-file carry-news        as a file; what came of the last one
  *   bundle-own bundle-carried bundle-ack    data-state: waiting | delivered | kept; data-ack
  *   kiosk kiosk-done kiosk-next             at /kiosk; data-state
@@ -46,7 +49,7 @@ import { Day } from './screens/day';
 import { Enrol } from './screens/enrol';
 import { Gate } from './screens/gate';
 import { Household } from './screens/household';
-import { Carry, Intention, Notice, Receipt, Unsigned, VoidReceipt } from './screens/later';
+import { Carry, Custody, Intention, Notice, Receipt, Unsigned, VoidReceipt } from './screens/later';
 import { NotSaved } from './screens/not-saved';
 import { Search } from './screens/search';
 import { Starting, Stopped } from './screens/stages';
@@ -103,6 +106,8 @@ function Shown(): JSX.Element {
       return <SyncPage />;
     case 'carry':
       return <Carry now={now} />;
+    case 'custody':
+      return <Custody now={now} />;
     case 'gate':
       return <Gate />;
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.db import Tx
+from server.services.apply_custody import place_late
 from server.services.body import clipped, fen_or_zero, text
 from server.services.outbox import tell_the_payer
 from server.stores.books import book_holding, books_of_lane
@@ -26,6 +27,8 @@ def on_cash_receipt(tx: Tx, recorded: Recorded, verdict: Verdict) -> None:
         row = _new_row(tx, recorded)
         tx.rows.add(row)
     row.state, row.officer_id = state, recorded.holder
+    if row.counted_by is None:
+        place_late(tx, row, recorded.event)
     if state == "applied":
         tell_the_payer(tx, "sms.receipt", recorded.event.hash, row)
 

@@ -86,7 +86,7 @@ def add_staff(branch_id: str, person: NewStaff, *, by: str = SYSTEM) -> None:
         _write_staff(tx, person, password_hash)
         body = {"staff": person.id, "roles": sorted(person.roles)}
         office_events.record(tx, "staff.added", body, actor=by)
-        if "collector" in person.roles:
+        if {"collector", "cashier"} & {*person.roles}:
             feed.touch_me(tx, *collectors(tx.session, branch_id))
 
 
@@ -134,6 +134,11 @@ def find_staff(name: str, branch_id: str | None) -> list[tuple[str, str]]:
 def collectors(session: Session, branch_id: str) -> list[str]:
     """The ids of all active officers of the branch."""
     return _with_role(session, branch_id, ["collector"])
+
+
+def cashiers(session: Session, branch_id: str) -> list[str]:
+    """The ids of all active cashiers of the branch."""
+    return _with_role(session, branch_id, ["cashier"])
 
 
 def has_role(session: Session, branch_id: str, staff_id: str, role: str) -> bool:

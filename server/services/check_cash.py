@@ -18,7 +18,15 @@ from server.services.findings import Finding
 from server.stores import ledger
 from server.stores.events import chunks, find_recorded, latest_verdicts
 from server.tables import EventRow, LedgerLeg, ReceiptRow
-from sync.books import Leg, balances, cash_of, receipt_legs, reversal, suspense_legs
+from sync.books import (
+    Leg,
+    balances,
+    cash_of,
+    handover_legs,
+    receipt_legs,
+    reversal,
+    suspense_legs,
+)
 from sync.receipts import printed_number
 from sync.store import Recorded
 from sync.verdicts import Verdict
@@ -43,6 +51,7 @@ def cash_findings(session: Session, branch_id: str) -> Iterator[Finding]:
     yield from _unbalanced(cash)
     yield from _receipts(cash)
     yield from _voids(cash)
+    yield from _handovers(cash)
     _counts(cash)
     yield from _custody(cash)
     yield from _numbers(cash)
@@ -108,6 +117,23 @@ def _voids(cash: _Cash) -> Iterator[Finding]:
             expected: tuple[Leg, ...] = ()
             if verdict is not None and verdict.verdict == "applied":
                 expected = reversal(cash.expected.get(str(event.body["target"]), ()))
+            if balances(legs[event.hash]) != balances(expected):
+                yield cash.finding("legs_wrong", event.hash)
+            for leg in expected:
+                if leg.account.startswith("hand:"):
+                    cash.hands[leg.account] += leg.amount_fen
+
+
+def _handovers(cash: _Cash) -> Iterator[Finding]:
+    """A confirmed handover moves what both sides said; one that waits moves nothing."""
+    for chunk in chunks(_of_kind(cash, "custody.taken")):
+        verdicts = latest_verdicts(cash.session, cash.branch_id, chunk)
+        legs = _legs(cash, chunk)
+        for recorded in find_recorded(cash.session, cash.branch_id, chunk, {}):
+            event, verdict = recorded.event, verdicts.get(recorded.event.hash)
+            expected: tuple[Leg, ...] = ()
+            if verdict is not None and verdict.verdict == "applied":
+                expected = handover_legs(str(event.body["from"]), event.body, recorded.holder)
             if balances(legs[event.hash]) != balances(expected):
                 yield cash.finding("legs_wrong", event.hash)
             for leg in expected:

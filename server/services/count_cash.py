@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import day_of
@@ -18,6 +18,7 @@ from server.db import Tx, transaction
 from server.services import feed, ledger, office_events
 from server.services.cash_day import check_day_open
 from server.services.holes import REASON_CHARS, explain, open_holes
+from server.services.offers import expected_at_counter, not_offered
 from server.tables import CashCount, Lane, ReceiptBook, ReceiptRow
 from sync.amounts import format_yuan
 from sync.books import count_legs
@@ -67,7 +68,7 @@ def count_cash(branch_id: str, officer_id: str, counted: Counted, *, by: str) ->
         check_day_open(tx.session, branch_id, day)
         receipts = open_receipts(tx.session, branch_id, officer_id, lock=True)
         _check_list(receipts, counted.receipts)
-        expected_fen = ledger.balance(tx.session, branch_id, f"hand:{officer_id}")
+        expected_fen = expected_at_counter(tx.session, branch_id, officer_id)
         if not receipts and expected_fen == 0:
             raise Problem("nothing_to_count", officer=officer_id)
         holes = _explained(tx.session, branch_id, officer_id, counted.holes)
@@ -88,18 +89,23 @@ def _hold_pushes(tx: Tx, officer_id: str) -> None:
 def open_receipts(
     session: Session, branch_id: str, officer_id: str, *, lock: bool = False
 ) -> list[ReceiptRow]:
-    """The receipts whose cash the officer still has, those to be verified included, by number."""
+    """The receipts whose cash the officer still has, those to be verified included, by number.
+
+    His own that he has not handed to anybody in person, and what others have handed to him. What
+    he has offered to somebody who has not confirmed it yet waits for that.
+    """
     query = (
         select(ReceiptRow)
         .where(
             ReceiptRow.branch_id == branch_id,
-            ReceiptRow.officer_id == officer_id,
+            func.coalesce(ReceiptRow.handed_to, ReceiptRow.officer_id) == officer_id,
             ReceiptRow.counted_by.is_(None),
             ReceiptRow.state != "voided",
         )
         .order_by(ReceiptRow.receipt_no, ReceiptRow.event_hash)
     )
-    return list(session.scalars(query.with_for_update() if lock else query))
+    rows = list(session.scalars(query.with_for_update() if lock else query))
+    return not_offered(session, branch_id, officer_id, rows)
 
 
 @dataclass(frozen=True, slots=True)

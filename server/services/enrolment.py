@@ -151,6 +151,7 @@ def _record(tx: Tx, device: Device, lane_id: str, lane_code: str) -> None:
         "public_key": device.public_key,
     }
     office_events.record(tx, "device.enrolled", body, actor=device.officer_id)
+    feed.touch_phone_holders(tx)  # all may check what the new phone signs
     feed.touch_me(tx, device.officer_id)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from server.db import Tx
-from server.tables import Feed, HandOver, Household, Lane, Loan, ReceiptBook, Stop
+from server.tables import Device, Feed, HandOver, Household, Lane, Loan, ReceiptBook, Stop
 
 _IDS_A_QUERY = 800
 
@@ -21,6 +21,12 @@ def touch_me(tx: Tx, *officer_ids: str) -> None:
     """The officer's own row changed: name, colleagues, settings, cash taken over."""
     for officer_id in officer_ids:
         tx.touch("me", officer_id, officer_id)
+
+
+def touch_phone_holders(tx: Tx) -> None:
+    """A phone came or changed its key: everybody with a phone hears of it."""
+    phones = select(Device.officer_id).where(Device.branch_id == tx.branch_id)
+    touch_me(tx, *sorted(set(tx.session.scalars(phones.where(Device.status == "active")))))
 
 
 def touch_hand(tx: Tx, *officer_ids: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from server.db import Tx, transaction
 from server.services import feed, office_events
+from server.services.branches import has_role
 from server.stores.books import as_book, used_numbers
 from server.tables import Device, Lane, ReceiptBook
 from sync.problems import Problem
@@ -26,6 +27,8 @@ def issue_book(branch_id: str, book: Book, *, officer_id: str, by: str) -> str:
         raise Problem("own_record")
     with transaction(branch_id, actor=by, cause="issue_book") as tx:
         office_events.branch_lane(tx)  # two cashiers issue one after the other
+        if not has_role(tx.session, branch_id, officer_id, "collector"):
+            raise Problem("officer_has_no_device", officer=officer_id)
         lane = lane_of(tx.session, branch_id, officer_id)
         _check_overlap(tx.session, branch_id, book)
         _check_unused(tx.session, branch_id, lane.id)

@@ -6,16 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.clock import today
 from server.db import snapshot
-from server.services import ledger
 from server.services.branches import collectors
 from server.services.cash_day import Deposit, cash_day, first_open_day, hands
 from server.services.count_cash import open_receipts
 from server.services.holes import open_holes
+from server.services.offers import OfferLine, expected_at_counter, offer_lines
 from server.services.staff_names import names
 from server.stores.events import latest_verdicts
 from server.tables import CashCount, Device, EventRow, Household, Lane, ReceiptRow, Staff
@@ -59,6 +59,8 @@ class ReceiptLine:
 class CountSheet:
     """What a cashier needs to count an officer's cash.
 
+    offers        What he has offered to somebody in person who has not confirmed it: not
+                  expected here, for he says that he no longer has it.
     unlisted_fen  Cash in the hand that no receipt on the list explains; shown, never hidden.
     """
 
@@ -67,6 +69,7 @@ class CountSheet:
     day: str
     is_closed: bool
     expected_fen: int
+    offers: tuple[OfferLine, ...]
     receipts: tuple[ReceiptLine, ...]
     holes: tuple[str, ...]
     last_seen_at_ms: int | None
@@ -144,7 +147,8 @@ def count_sheet(branch_id: str, officer_id: str) -> CountSheet:
             officer=officer.name,
             day=day,
             is_closed=cash_day(session, branch_id, day).closed is not None,
-            expected_fen=ledger.balance(session, branch_id, f"hand:{officer_id}"),
+            expected_fen=expected_at_counter(session, branch_id, officer_id),
+            offers=tuple(offer_lines(session, branch_id, officer_id)),
             receipts=_receipt_lines(session, branch_id, rows, day),
             holes=tuple(open_holes(session, branch_id, officer_id)),
             last_seen_at_ms=_last_seen(session, branch_id, officer_id),
@@ -168,7 +172,7 @@ def counted_slip(branch_id: str, count_hash: str) -> Slip:
             day=row.day,
             pieces=tuple(sorted(((int(fen), n) for fen, n in pieces.items()), reverse=True)),
             receipts=_receipt_lines(session, branch_id, receipts, row.day),
-            holes=_body(session, branch_id, count_hash)["holes"],
+            holes=_body(session, branch_id, count_hash).get("holes", {}),
         )
 
 
@@ -267,8 +271,16 @@ def _count_line(session: Session, row: CashCount, who: dict[str, str]) -> CountL
         counted_fen=row.counted_fen,
         variance_fen=row.variance_fen,
         cause=row.cause,
-        receipts=len(_body(session, row.branch_id, row.event_hash)["receipts"]),
+        receipts=_receipts_of(session, row),
     )
+
+
+def _receipts_of(session: Session, row: CashCount) -> int:
+    """How many receipts' cash was taken over with a count, those that came late included."""
+    query = select(func.count()).where(
+        ReceiptRow.branch_id == row.branch_id, ReceiptRow.counted_by == row.event_hash
+    )
+    return session.scalar(query) or 0
 
 
 def _body(session: Session, branch_id: str, event_hash: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from server.db import Tx
 from server.services import feed, holes
 from server.services.apply_attachment import on_attachment_added
 from server.services.apply_cash import on_cash_receipt, on_cash_void
+from server.services.apply_custody import on_custody_handed, on_custody_taken
 from server.services.apply_lane import on_lane_opened
 from server.services.apply_notice import on_notice_made, on_notice_served, on_notice_unsigned
 from server.services.apply_promise import on_intention_recorded, on_promise_made
@@ -29,6 +30,8 @@ HANDLERS: dict[str, Handler] = {
     "attachment.added": on_attachment_added,
     "cash.receipt": on_cash_receipt,
     "cash.void": on_cash_void,
+    "custody.handed": on_custody_handed,
+    "custody.taken": on_custody_taken,
     "intention.recorded": on_intention_recorded,
     "lane.opened": on_lane_opened,
     "notice.made": on_notice_made,
@@ -39,11 +42,11 @@ HANDLERS: dict[str, Handler] = {
     "visit.started": on_visit_started,
 }
 
-# A receipt that waits for a human is still a slip in somebody's hand.
-_WHATEVER_THE_VERDICT = frozenset({"cash.receipt"})
+# A receipt that waits for a human is still a slip in somebody's hand, and so is an offered one.
+_WHATEVER_THE_VERDICT = frozenset({"cash.receipt", "custody.handed"})
 
 # What may change the cash in an officer's hand.
-_CASH = frozenset({"cash.receipt", "cash.void"})
+_CASH = frozenset({"cash.receipt", "cash.void", "custody.taken"})
 
 
 @dataclass(slots=True)
@@ -67,6 +70,8 @@ class Projection:
             self._hands.add(recorded.holder)
         if event.kind == "cash.receipt":
             self._slips.add((event.lane, clipped(event.body, "receipt_no")))
+        if event.kind == "custody.taken":
+            self._note(event.body.get("from"), self._hands)
         if is_applied:
             body = self._receipt_of(event) if event.kind == "cash.void" else event.body
             self._note(body.get("household"), self._households)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Select, String, func, literal, select
 from sqlalchemy.orm import Session
 
-from server.tables import DeviceKey, Lane
-from sync.store import LaneKey
+from server.tables import Device, DeviceKey, Lane
+from sync.events import ZERO_HASH
+from sync.store import LaneKey, LaneState
 
 
 def next_code(session: Session, branch_id: str) -> str:
@@ -45,3 +46,38 @@ def with_heirs(branch_id: str, lane_id: str) -> Select[tuple[str]]:
     start = select(literal(lane_id, String(64)).label("id")).cte("heirs", recursive=True)
     next_ones = select(Lane.id).where(Lane.branch_id == branch_id, Lane.replaces == start.c.id)
     return select(start.union(next_ones).c.id)
+
+
+def add_key(session: Session, branch_id: str, lane: LaneState, key: LaneKey) -> None:
+    """The device of a lane signs with a new key from a place on."""
+    session.add(
+        DeviceKey(
+            branch_id=branch_id,
+            device_id=lane.device,
+            public_key=key.public_key,
+            alg=key.alg,
+            from_seq=key.from_seq,
+            lane_id=lane.id,
+        )
+    )
+    device = session.get_one(Device, (branch_id, lane.device))
+    device.alg, device.public_key = key.alg, key.public_key
+    session.flush()
+
+
+def add_lane(session: Session, branch_id: str, lane_id: str, old: LaneState) -> None:
+    """A new, empty lane in the place of another one of the same device."""
+    session.add(
+        Lane(
+            branch_id=branch_id,
+            id=lane_id,
+            code=next_code(session, branch_id),
+            device_id=old.device,
+            officer_id=old.officer,
+            head_seq=0,
+            head_hash=ZERO_HASH,
+            archived_seq=0,
+            replaces=old.id,
+        )
+    )
+    session.flush()

@@ -24,13 +24,14 @@ from server.stores.events import (
     overdue,
     parked_needs,
 )
-from server.stores.lanes import keys_of, next_code
+from server.stores.handovers import handed_between, value_on
+from server.stores.lanes import add_key, add_lane, keys_of
 from server.tables import (
     Assignment,
+    CashHandover,
     CommitLog,
     DayClose,
     Device,
-    DeviceKey,
     EventRow,
     Household,
     Lane,
@@ -38,10 +39,11 @@ from server.tables import (
     NoticeRow,
     ReceiptBook,
     ReceiptRow,
+    StaffRole,
     Visit,
 )
 from sync.books import Leg
-from sync.events import ZERO_HASH, Envelope
+from sync.events import Envelope
 from sync.lane import Head
 from sync.store import Beside, Busy, Clash, LaneKey, LaneState, Recorded, Stint
 from sync.verdicts import Verdict
@@ -232,36 +234,11 @@ class SqlPushStore:
 
     def add_key(self, lane: LaneState, key: LaneKey) -> None:
         """See PushStore."""
-        self.session.add(
-            DeviceKey(
-                branch_id=self.branch_id,
-                device_id=lane.device,
-                public_key=key.public_key,
-                alg=key.alg,
-                from_seq=key.from_seq,
-                lane_id=lane.id,
-            )
-        )
-        device = self.session.get_one(Device, (self.branch_id, lane.device))
-        device.alg, device.public_key = key.alg, key.public_key
-        self.session.flush()
+        add_key(self.session, self.branch_id, lane, key)
 
     def open_lane(self, lane_id: str, old: LaneState) -> LaneState:
         """See PushStore."""
-        self.session.add(
-            Lane(
-                branch_id=self.branch_id,
-                id=lane_id,
-                code=next_code(self.session, self.branch_id),
-                device_id=old.device,
-                officer_id=old.officer,
-                head_seq=0,
-                head_hash=ZERO_HASH,
-                archived_seq=0,
-                replaces=old.id,
-            )
-        )
-        self.session.flush()
+        add_lane(self.session, self.branch_id, lane_id, old)
         opened = self.lane(lane_id)
         assert opened is not None, "it was just made"
         return opened
@@ -347,6 +324,23 @@ class SqlPushStore:
         row = self._receipt(receipt_hash)
         return row is not None and row.counted_by is not None
 
+    def has_handed(self, slip: Envelope, until: Envelope) -> bool:
+        """See PushStore."""
+        if slip.lane != until.lane:
+            return False
+        offers = handed_between(self.session, self.branch_id, slip, until.seq)
+        standing = self.verdicts(offers).values()
+        return any(v.verdict != "voided" and v.reason != "bad_signature" for v in standing)
+
+    def taken_by(self, handed_hash: str) -> str | None:
+        """See PushStore."""
+        row = self.session.get(CashHandover, (self.branch_id, handed_hash))
+        return row.taken_hash if row else None
+
+    def is_cashier(self, officer: str) -> bool:
+        """See PushStore."""
+        return self.session.get(StaffRole, (self.branch_id, officer, "cashier")) is not None
+
     def _receipt(self, receipt_hash: str) -> ReceiptRow | None:
         return self.session.execute(
             select(ReceiptRow)
@@ -363,7 +357,9 @@ class SqlPushStore:
 
     def post(self, recorded: Recorded, legs: Iterable[Leg]) -> None:
         """See PushStore."""
-        ledger.post(self.tx, recorded.event.hash, legs, recorded.effective_on)
+        movement = list(legs)
+        day = value_on(self.session, self.branch_id, recorded, movement)
+        ledger.post(self.tx, recorded.event.hash, movement, day)
 
     def renumber(self, receipt_hash: str, receipt_no: str) -> None:
         """See PushStore."""

@@ -51,6 +51,8 @@ class QuickPushStore(SqlPushStore):
 
     def expect(self, events: Sequence[Envelope]) -> None:
         """See PushStore: visits and numbers too."""
+        if any(event.kind.startswith("custody.") for event in events):
+            raise Unusual("cash changes hands")
         super().expect(events)
         visits = {event.visit for event in events if event.visit is not None}
         self._rows.fetch(Visit, self.branch_id, visits)

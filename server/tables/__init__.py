@@ -51,7 +51,14 @@ from server.tables.master import (
     UnitChange,
     Village,
 )
-from server.tables.money import CashCount, DayClose, LedgerLeg, ReceiptBook, ReceiptRow
+from server.tables.money import (
+    CashCount,
+    CashHandover,
+    DayClose,
+    LedgerLeg,
+    ReceiptBook,
+    ReceiptRow,
+)
 from server.tables.office import (
     AssistRequest,
     PlanItem,
@@ -70,6 +77,7 @@ __all__ = [
     "Beacon",
     "Branch",
     "CashCount",
+    "CashHandover",
     "Clock",
     "CommitLog",
     "CoreBatch",

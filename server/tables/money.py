@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
-from server.tables.columns import Code, Day, Fen, Hash, HashKey, Id, IdKey, Instant, Json, Name
+from server.tables.columns import Code, Day, Fen, Hash, HashKey, Id, IdKey, Instant, Json, Name, Seq
 
 
 class ReceiptBook(Base):
@@ -106,6 +106,39 @@ class CashCount(Base):
     cause: Mapped[Name | None]
     denominations: Mapped[Json]  # {"10000": 7} fen of a piece -> pieces
     at_ms: Mapped[Instant]
+
+
+class CashHandover(Base):
+    """All the cash of a hand offered to somebody in person; whole once the other side confirmed.
+
+    lane_id, seq  Where the giver offered it; taken_lane, taken_seq where it was confirmed.
+    """
+
+    __tablename__ = "cash_handover"
+    __table_args__ = (
+        Index("cash_handover_by_lane", "branch_id", "lane_id"),
+        Index("cash_handover_by_state", "branch_id", "state"),
+    )
+
+    branch_id: Mapped[IdKey]
+    handed_hash: Mapped[HashKey]
+    lane_id: Mapped[Id]
+    seq: Mapped[Seq]
+    giver_id: Mapped[Id]
+    receiver_id: Mapped[Id]
+    amount_fen: Mapped[Fen]  # as the giver counted it
+    expected_fen: Mapped[Fen]
+    cause: Mapped[Name | None]  # the giver's, if they differ
+    handed_at_ms: Mapped[Instant]
+    recorded_at_ms: Mapped[Instant]
+    state: Mapped[Code]  # open, taken, kept, voided
+    taken_hash: Mapped[Hash | None]
+    taken_lane: Mapped[Id | None]
+    taken_seq: Mapped[Seq | None]
+    into: Mapped[Code | None]  # hand, vault
+    counted_fen: Mapped[Fen | None]  # as the receiver counted it
+    taken_cause: Mapped[Name | None]
+    taken_at_ms: Mapped[Instant | None]
 
 
 class DayClose(Base):

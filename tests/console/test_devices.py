@@ -32,8 +32,9 @@ def test_it_shows_a_code_and_its_qr_with_which_a_phone_enrols(
     assert "李薇" in text and "D1" in text and "在用" in text
 
 
-def test_it_makes_codes_for_officers_only(chen_jie: Visitor) -> None:
-    assert chen_jie.post("/devices/code", {"officer": "cashier-1"}).status_code == 404
+def test_it_makes_codes_for_those_who_have_cash_in_hand_only(chen_jie: Visitor) -> None:
+    assert chen_jie.post("/devices/code", {"officer": "cashier-1"}).status_code == 200
+    assert chen_jie.post("/devices/code", {"officer": "supervisor-1"}).status_code == 404
     assert chen_jie.post("/devices/code").status_code == 404
 
 

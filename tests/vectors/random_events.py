@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sync.capitals import capitals
+from sync.handovers import pieces_fen
 from sync.kinds import FIELDS, version_of
 
 # Characters that writers of JSON like to disagree on.
@@ -86,6 +87,13 @@ class RandomEvents:
             body["amount_fen"] = sum(body[f"{part}_fen"] for part in PARTS) or 1
             body["principal_fen"] += body["amount_fen"] - sum(body[f"{p}_fen"] for p in PARTS)
             body["words"] = capitals(body["amount_fen"])
+        if kind.startswith("custody."):
+            body["denominations"] = {piece: n % 100 for piece, n in body["denominations"].items()}
+            body["amount_fen"] = pieces_fen(body["denominations"])
+            body["expected_fen"] = body["amount_fen"] + self.random.choice([0, 1_00])
+            body["cause"] = body["cause"] or "x"
+        if kind == "custody.taken":
+            body["variance_fen"] = body["amount_fen"] - body["expected_fen"]
         return body
 
     def envelope(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from sync.books import (
     cash_of,
     count_legs,
     deposit_legs,
+    handover_legs,
     import_legs,
     receipt_legs,
     reversal,
@@ -94,6 +95,8 @@ def run_books(given: Given) -> object:
             moved = import_legs(given["loan"], given["current"], given["imported"])
         case "count":
             moved = count_legs(given["officer"], given["expected_fen"], given["counted_fen"])
+        case "handover":
+            moved = handover_legs(given["giver"], given["body"], given["receiver"])
         case "deposit":
             moved = deposit_legs(given["amount_fen"])
         case other:
@@ -134,9 +137,10 @@ def run_columns(given: Given) -> object:
 
 
 def run_custody(given: Given) -> object:
+    proofs = set(given.get("proofs", []))
     if "total_fen" in given:
-        return hand_of_all(given["total_fen"], given["as_of"], given["log"])
-    return hand_fen(given["log"], given["counted_total_fen"])
+        return hand_of_all(given["total_fen"], given["as_of"], given["log"], proofs)
+    return hand_fen(given["log"], given["counted_total_fen"], proofs)
 
 
 def run_digest(given: Given) -> object:

@@ -45,6 +45,7 @@ def day_of_events() -> Recorder:
     _visits(made)
     _notices(made)
     _cash(made)
+    _custody(made)
     _words(made)
     rotated = {"device": DEVICES[0], "alg": "ES256", "public_key": "BPublicPointInBase64url"}
     made.write("a wiped phone", "key.rotated", rotated)
@@ -111,6 +112,17 @@ def _cash(made: Recorder) -> None:
     made.write("plain", "cash.void", say.void_body(slip), case="L-W1")
     again = {**say.void_body(slip), "second_person": "officer-2", "money_returned": False}
     made.write("a second time", "cash.void", again)
+
+
+def _custody(made: Recorder) -> None:
+    made.write("plain", "custody.handed", say.handed_body("officer-2", 1170_00))
+    short = {"expected_fen": 1180_00, "cause": RARE, "handover": "cd" * 16}
+    made.write("short", "custody.handed", say.handed_body("cashier-1", 1170_00, **short))
+    made.write("to herself", "custody.handed", say.handed_body("officer-1", 50_00))
+    offer = made.pen.log[-1]
+    made.write("of herself", "custody.taken", say.taken_body(offer))
+    body = {**say.taken_body(offer, 40_00, into="vault"), "handed": "ef" * 32}
+    made.write("short, of an offer that is not here", "custody.taken", body)
 
 
 def _words(made: Recorder) -> None:

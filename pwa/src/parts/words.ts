@@ -30,7 +30,8 @@ export const momentWords = (instantMs: number): string =>
 
 /** The name of a colleague, or of whoever was typed. */
 export function personWords(person: string): string {
-  const known = shown.me.value?.colleagues?.find(({ id }) => id === person);
+  const { colleagues = [], cashiers = [] } = shown.me.value ?? {};
+  const known = [...colleagues, ...cashiers].find(({ id }) => id === person);
   return known?.name ?? person;
 }
 

@@ -36,7 +36,9 @@ export function Day() {
       <Notices />
       <section class="sums">
         <Sum big={`${met} / ${total}`} small={text.metOfAll} />
-        <Sum big={yuan(shown.handFen.value)} small={text.inHand} />
+        <button class="act" data-testid="custody-open" onClick={() => go({ name: 'custody' })}>
+          <Sum big={yuan(shown.handFen.value)} small={text.inHand} />
+        </button>
         <Sum big={String(shown.slips.value.left)} small={text.slipsLeft} />
       </section>
       <Days day={day} />

@@ -3,6 +3,7 @@
 import { later } from './later-screen';
 import type { Props } from './later-screen';
 import type { Carry as CarryScreen } from './carry';
+import type { Custody as CustodyScreen } from './custody';
 import type * as Forms from './forms';
 
 const forms = () => import('./forms');
@@ -15,6 +16,9 @@ export const Receipt = later<Props<typeof Forms.Receipt>>(async () => (await for
 export const Unsigned = later<Props<typeof Forms.Unsigned>>(async () => (await forms()).Unsigned);
 export const VoidReceipt = later<Props<typeof Forms.VoidReceipt>>(
   async () => (await forms()).VoidReceipt,
+);
+export const Custody = later<Props<typeof CustodyScreen>>(
+  async () => (await import('./custody')).Custody,
 );
 export const Carry = later<Props<typeof CarryScreen>>(async () => (await import('./carry')).Carry);
 

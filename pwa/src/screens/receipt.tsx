@@ -15,6 +15,10 @@ import { WhereMark } from '../parts/marks';
 import { Qr } from '../parts/qr';
 import { SplitLines } from '../parts/split-lines';
 
+/** Its cash was offered to somebody since: it is not undone here any more. */
+const isOffered = (log: readonly StoredEvent[], { lane, seq }: StoredEvent): boolean =>
+  log.some((one) => one.event.kind === 'custody.handed' && one.lane === lane && one.seq > seq);
+
 export function Receipt({ hash }: { readonly hash: string }) {
   const log = phone.log.value;
   const slip = log.find((event) => event.hash === hash);
@@ -22,7 +26,7 @@ export function Receipt({ hash }: { readonly hash: string }) {
   const isVoid = log.some(({ event }) => event.kind === 'cash.void' && event.body.target === hash);
   const buttons = (
     <div class="two">
-      {!isVoid && (
+      {!isVoid && !isOffered(log, slip) && (
         <button data-testid="void-open" onClick={() => go({ name: 'void', hash })}>
           {text.void}
         </button>

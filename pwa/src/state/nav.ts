@@ -26,7 +26,11 @@ export type Screen =
   | { readonly name: 'void'; readonly hash: string }
   | { readonly name: 'sync' }
   | { readonly name: 'carry'; readonly show?: string; readonly scan?: boolean }
+  | { readonly name: 'custody'; readonly step?: CustodyStep; readonly hash?: string }
   | { readonly name: 'gate' };
+
+/** Cash in hand: give it, show the code, read the answer; or read a code, and count. */
+export type CustodyStep = 'give' | 'show' | 'proof' | 'take' | 'count';
 
 const stack = signal<readonly Screen[]>([{ name: 'day' }]);
 

@@ -19,6 +19,7 @@ import type {
   LaneFacts,
   LastSync,
   News,
+  Proof,
   Pull,
 } from '../store/meta';
 import { NO_PULL } from '../store/feed';
@@ -66,6 +67,8 @@ export interface Phone extends Powers {
   readonly last: Signal<LastSync>;
   readonly photos: Signal<readonly StoredBlob[]>;
   readonly drafts: Signal<ReadonlyMap<string, unknown>>;
+  /** Handovers that the other side has confirmed on this phone, by a code that was scanned. */
+  readonly proofs: Signal<readonly Proof[]>;
   /** The red screen, while it is shown. */
   readonly notSaved: Signal<NotSaved | null>;
   /** Set when a save was left hanging: the head is not known, so nothing more is recorded. */
@@ -102,6 +105,7 @@ export function makePhone(db: Db, powers: Powers): Phone {
     last: signal({ done_at: null, ahead_ms: 0 }),
     photos: signal([]),
     drafts: signal(new Map()),
+    proofs: signal([]),
     notSaved: signal(null),
     halted: signal(false),
     restored: signal(0),
@@ -122,6 +126,7 @@ export async function load(phone: Phone): Promise<void> {
   phone.log.value = identity ? inOrder(await read(db, 'log').getAll(), identity.lane) : [];
   phone.drafts.value = await readDrafts(db);
   phone.photos.value = await read(db, 'blobs').getAll();
+  phone.proofs.value = (await metaOf(db, 'proofs')) ?? [];
   await loadFeed(phone);
   phone.identity.value = identity;
 }

@@ -6,6 +6,10 @@ export interface MeRow {
   readonly branch_name: string;
   readonly branch_code: string;
   readonly colleagues: readonly { readonly id: string; readonly name: string }[];
+  readonly cashiers?: readonly { readonly id: string; readonly name: string }[];
+  readonly is_cashier?: boolean;
+  /** Public keys by officer, where the branch has few enough phones. */
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
   readonly counted_total_fen?: number;
   /** Over all lanes of an officer who has several. */
   readonly hand_total_fen?: number | null;

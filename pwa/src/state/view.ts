@@ -92,8 +92,9 @@ export function makeView(phone: Phone): View {
 function handNow(phone: Phone, own: readonly OwnEvent[]): number {
   const [me] = rowsOf<MeRow>(phone, 'me');
   const total = me?.row.hand_total_fen;
-  if (me && total != null) return handOfAll(total, me.tick, own);
-  return handFen(own, me?.row.counted_total_fen ?? 0);
+  const proofs = new Set(phone.proofs.value.map(({ handed }) => handed));
+  if (me && total != null) return handOfAll(total, me.tick, own, proofs);
+  return handFen(own, me?.row.counted_total_fen ?? 0, proofs);
 }
 
 interface Typed<T> {

@@ -87,7 +87,17 @@ export interface LastSync {
   readonly ahead_ms: number;
 }
 
+/** The other side's signed word that it has our cash, as a camera brought it. */
+export interface Proof {
+  /** Hash of our own record that it confirms. */
+  readonly handed: string;
+  /** The signed record of the other side, as it was shown. */
+  readonly message: string;
+  readonly at: number;
+}
+
 export interface Meta {
+  proofs: readonly Proof[];
   identity: Identity;
   pending: Pending;
   key: CryptoKeyPair;

@@ -60,6 +60,16 @@ export function countLegs(
   ]);
 }
 
+/** The legs of a handover in person that both sides have confirmed (custody.taken). */
+export function handoverLegs(giver: string, body: Body, receiver: string): readonly Leg[] {
+  const [expected, counted] = [Number(body.expected_fen), Number(body.amount_fen)];
+  return movement([
+    leg(`hand:${giver}`, -expected),
+    leg(body.into === 'vault' ? 'vault' : `hand:${receiver}`, counted),
+    leg('over_short', expected - counted),
+  ]);
+}
+
 /** The legs of a remittance (解款): from the vault to the bank. */
 export function depositLegs(amountFen: number): readonly Leg[] {
   return movement([leg('vault', -amountFen), leg('bank', amountFen)]);

@@ -1,35 +1,54 @@
-/** Who holds which cash, by the phone's own log alone. No row of the feed can change it. */
+/**
+ * Who holds which cash, by the phone's own log alone. No row of the feed can change it.
+ *
+ * Only what other people confirm comes from outside: the cashier's counts, a colleague's word.
+ */
 
 import { cashOf } from './books';
 import type { OwnEvent } from './overlay';
 
+/** No confirmation has been seen on this phone itself. */
+const NONE: ReadonlySet<string> = new Set();
+
 /**
- * The cash in the officer's hand in fen: receipts, less voids, less what was counted off her.
+ * The cash in the officer's hand in fen: what she took, less what was taken over from her.
  *
  * A receipt counts whatever its verdict, for its cash was taken, unless a supervisor has ruled
  * that it was not. A void counts unless it was quarantined or ruled void, once for each receipt,
- * and only for a receipt of this log.
+ * and only for a receipt of this log. What she has taken from a colleague is hers as soon as she
+ * says so; what she has offered is hers until the other side has said so, or is among the proofs.
  */
-export function handFen(log: readonly OwnEvent[], countedTotalFen = 0): number {
+export function handFen(log: readonly OwnEvent[], countedTotalFen = 0, proofs = NONE): number {
   const voided = new Set(
     log
       .filter(({ kind, verdict }) => kind === 'cash.void' && !NO_VOID.has(verdict))
       .map(({ body }) => body.target),
   );
-  const taken = log.filter(
-    ({ kind, hash, verdict }) =>
-      kind === 'cash.receipt' && verdict !== 'voided' && !voided.has(hash),
-  );
-  return taken.reduce((sum, { body }) => sum + (cashOf(body) ?? 0), 0) - countedTotalFen;
+  const moved = ({ kind, hash, body, verdict }: OwnEvent): number => {
+    const counts = verdict !== 'voided';
+    if (kind === 'cash.receipt' && counts && !voided.has(hash)) return cashOf(body) ?? 0;
+    if (kind === 'custody.taken' && counts && body.into === 'hand') return Number(body.amount_fen);
+    const isGone = kind === 'custody.handed' && (verdict === 'applied' || proofs.has(hash));
+    return isGone ? -Number(body.expected_fen) : 0;
+  };
+  return log.reduce((sum, event) => sum + moved(event), 0) - countedTotalFen;
 }
 
 /**
  * The cash in her hand over all her phones, as far as this one knows: the server's sum as of a
  * tick, and what of this log is not in it yet; see sync/custody.py.
  */
-export function handOfAll(totalFen: number, asOf: number, log: readonly OwnEvent[]): number {
-  const within = log.filter(({ tick }) => tick != null && tick <= asOf);
-  return totalFen + handFen(log) - handFen(within);
+export function handOfAll(
+  totalFen: number,
+  asOf: number,
+  log: readonly OwnEvent[],
+  proofs = NONE,
+): number {
+  const within = log.filter(({ kind, tick, verdict }) => {
+    const told = tick != null && tick <= asOf;
+    return told && (kind !== 'custody.taken' || verdict === 'applied');
+  });
+  return totalFen + handFen(log, 0, proofs) - handFen(within);
 }
 
 /** Under these verdicts a void undoes nothing. */

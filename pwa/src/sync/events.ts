@@ -4,6 +4,7 @@ import { canonicalBytes } from './canonical';
 import { capitals } from './capitals';
 import { checkFields } from './fields';
 import type { Body, Fault } from './fields';
+import { checkHandover } from './handovers';
 import { FIELDS, versionOf } from './kinds';
 import { fenOf } from './books';
 import { PARTS } from './parts';
@@ -57,6 +58,7 @@ export function checkBody(kind: string, sv: number, body: Body): readonly Fault[
   }
   const faults = checkFields(rules, body);
   if (faults.length === 0 && kind === 'cash.receipt') return checkReceipt(body);
+  if (faults.length === 0 && kind.startsWith('custody.')) return checkHandover(body);
   const rank = ({ reason }: Fault): number => (reason === 'amount_invalid' ? 0 : 1);
   return faults.sort((a, b) => rank(a) - rank(b));
 }

@@ -20,6 +20,11 @@ const PLACE: Rules = {
 };
 const SHOWN_BALANCE: Rules = { 'principal_fen?': 'int', 'interest_fen?': 'int', 'as_of?': 'date' };
 
+/** Pieces by their worth in fen. */
+const PIECES: Rules = Object.fromEntries(
+  [10, 50, 100, 500, 1000, 2000, 5000, 10000].map((fen) => [fen, 'int:0:100000']),
+);
+
 /** kind -> field -> rule, in the newest version of each kind. */
 export const FIELDS: Readonly<Record<string, Rules>> = {
   'lane.opened': { device: 'id', code: 'id', key_alg: 'one:ES256', 'replaces?': 'hex:32' },
@@ -107,6 +112,24 @@ export const FIELDS: Readonly<Record<string, Rules>> = {
     reason: 'text',
     money_returned: 'bool',
     'second_person?': 'text:100',
+  },
+  'custody.handed': {
+    to: 'id',
+    amount_fen: 'int:0',
+    expected_fen: 'int:0',
+    denominations: PIECES,
+    'cause?': 'text:200',
+    handover: 'hex:32',
+  },
+  'custody.taken': {
+    handed: 'hex:64',
+    from: 'id',
+    into: 'one:hand|vault',
+    amount_fen: 'int:0',
+    expected_fen: 'int:0',
+    denominations: PIECES,
+    variance_fen: 'int',
+    'cause?': 'text:200',
   },
   'intention.recorded': { household: 'id', loan: 'id', 'note?': 'text' },
   'promise.made': {

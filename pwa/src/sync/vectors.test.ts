@@ -93,6 +93,8 @@ function movementOf(given: Given, legs: readonly Leg[]): readonly Leg[] {
       return books.importLegs(as(given.loan), as(given.current), as(given.imported));
     case 'count':
       return books.countLegs(as(given.officer), as(given.expected_fen), as(given.counted_fen));
+    case 'handover':
+      return books.handoverLegs(as(given.giver), as(given.body), as(given.receiver));
     case 'deposit':
       return books.depositLegs(as(given.amount_fen));
     default:
@@ -132,8 +134,9 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 function runCustody(given: Given): unknown {
   const log = as<OwnEvent[]>(given.log);
-  if ('total_fen' in given) return handOfAll(as(given.total_fen), as(given.as_of), log);
-  return handFen(log, as(given.counted_total_fen));
+  const proofs = new Set(as<string[]>(given.proofs ?? []));
+  if ('total_fen' in given) return handOfAll(as(given.total_fen), as(given.as_of), log, proofs);
+  return handFen(log, as(given.counted_total_fen), proofs);
 }
 
 async function runDigest(given: Given): Promise<unknown> {

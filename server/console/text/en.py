@@ -450,6 +450,8 @@ EN: dict[str, str] = {
     "kind_notice.unsigned": "notice not signed",
     "kind_cash.receipt": "cash receipt",
     "kind_cash.void": "receipt void",
+    "kind_custody.handed": "cash handed over",
+    "kind_custody.taken": "cash taken over",
     "kind_intention.recorded": "intention",
     "kind_promise.made": "promise",
     "kind_attachment.added": "photo",
@@ -559,6 +561,9 @@ EN: dict[str, str] = {
     "cause_why": "Leave empty if even. No receipt is changed to make it fit.",
     "take_over": "Take the cash over",
     "day_is_closed": "{day} is closed; count the cash tomorrow.",
+    "offered": "{yuan} yuan were handed to {name} in person at {at}; the confirmation has not"
+    " come yet: not expected in this count.",
+    "offered_late": "For more than a day: the supervisor asks both.",
     "unlisted": "{yuan} yuan more is in hand without a receipt on this list.",
     "holes_title": "Numbers left out",
     "holes_why": "Ask what became of each and write it down before you count.",

@@ -18,7 +18,7 @@ from server.services.list_devices import devices
 from server.services.phone_state import phone_state
 from server.services.revoke_device import REASONS, revoke_device
 from server.services.settle_incident import settle_incident
-from server.services.staff_names import officers
+from server.services.staff_names import officers, phone_holders
 from server.settings import Settings
 from sync.problems import Problem
 
@@ -38,7 +38,7 @@ def get_devices() -> str:
 def post_code() -> str | tuple[str, int]:
     """Make a code and show it once, as letters and as a QR code. It is not kept in clear."""
     officer_id = request.form.get("officer", "")
-    named = dict(officers(person().branch_id))
+    named = dict(phone_holders(person().branch_id))
     if officer_id not in named:
         return refused("devices.html", Problem("staff_unknown", staff=officer_id[:40]), **_page())
     settings: Settings = current_app.extensions["settings"]
@@ -98,7 +98,7 @@ def get_leaving(officer_id: str) -> str:
 
 def _page() -> dict[str, object]:
     branch_id = person().branch_id
-    return {"devices": devices(branch_id), "officers": officers(branch_id)}
+    return {"devices": devices(branch_id), "officers": phone_holders(branch_id)}
 
 
 def _qr(text: str) -> Markup:
