@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.db import Tx, transaction
 from server.keys import installation_secret
-from server.services import office_events
+from server.services import feed, office_events
 from server.services.projection import Projection
 from server.stores.push_store import SqlPushStore
 from server.tables import EventRow
@@ -36,6 +36,10 @@ def settle_quarantine(branch_id: str, target: str, action: str, note: str, *, by
         assert recorded is not None, "a ruling is on a stored event"
         _record(tx, recorded, {"action": action, "note": note}, (before, after))
         projection.close()
+        if recorded.event.kind.startswith("cash."):
+            # Its verdict is told anew: with it the sum that has this cash in it, also after a
+            # "keep", or a second phone takes the slip for one that the sum does not have yet.
+            feed.touch_hand(tx, recorded.holder)
         store.close({target: by})
     return after
 

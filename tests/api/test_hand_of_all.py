@@ -6,10 +6,11 @@ lane opens; the sum in row `me` is compared with the books, and no phone hears o
 
 from __future__ import annotations
 
+from server.services.settle_quarantine import settle_quarantine
 from sync.client import Phone
 from sync.custody import hand_of_all
 from sync.specimens import receipt_body, void_body
-from tests.small_bank import LI_WEI, ZHANG_MIN, Bank
+from tests.small_bank import BRANCH, CHEN_JIE, LI_WEI, ZHANG_MIN, Bank
 
 
 def told(phone: Phone) -> int | None:
@@ -43,6 +44,19 @@ def test_it_tells_each_phone_what_all_hold(bank: Bank) -> None:
 
     assert shown(one) == shown(two) == 50_00 == bank.balance(f"hand:{LI_WEI}")
     assert one.incidents == two.incidents == []
+
+
+def test_it_counts_a_slip_once_that_somebody_has_looked_at(bank: Bank) -> None:
+    one, _two = bank.phone(LI_WEI), bank.phone(LI_WEI)
+    one.sync(bank.send)
+    slip = one.record("cash.receipt", receipt_body(("foreign", "SJ900001"), 600_00))
+    one.sync(bank.send)
+
+    with bank.app.app_context():
+        settle_quarantine(BRANCH, slip.hash, "keep", "等下册收据", by=CHEN_JIE)
+    one.sync(bank.send)
+
+    assert shown(one) == 600_00 == bank.balance(f"hand:{LI_WEI}")
 
 
 def test_it_says_nothing_to_an_officer_with_one_phone(bank: Bank) -> None:
