@@ -56,6 +56,7 @@ OFFICE_KINDS = (
     "export.made",
     "deposit.extended",
     "vault.counted",
+    "custody.item_moved",
 )
 
 _ANCHOR = {"tick": "int:0", "mac": "hex:16"}

@@ -31,4 +31,25 @@ BOOKS: dict[str, tuple[int, str, str, str, str]] = {
         "可能刚刚收到；请刷新页面。",
         "It may have arrived just now; reload the page.",
     ),
+    "custody_one_name": (
+        422,
+        "保管人和会签人不能是同一个人。",
+        "One person cannot be both custodian and countersigner.",
+        "请填两个不同的人。",
+        "Name two different people.",
+    ),
+    "item_left": (
+        409,
+        "{name} 已经移出登记簿。",
+        "{name} has left the register.",
+        "如又收回，请重新登记。",
+        "If it is back, enter it anew.",
+    ),
+    "item_not_moved": (
+        422,
+        "{name} 的保管人、会签人和地点都没有变。",
+        "Custodian, countersigner and place of {name} are as they were.",
+        "有变动再登记。",
+        "Enter it when something changes.",
+    ),
 }

@@ -42,6 +42,7 @@ from server.tables.history import (
     VerdictRow,
 )
 from server.tables.identity import Branch, Device, DeviceKey, EnrolCode, Lane, Staff, StaffRole
+from server.tables.kept import KeptItem
 from server.tables.master import (
     Area,
     Household,
@@ -99,6 +100,7 @@ __all__ = [
     "Incident",
     "Intention",
     "JournalMark",
+    "KeptItem",
     "Lane",
     "LedgerLeg",
     "Loan",

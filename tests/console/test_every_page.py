@@ -44,6 +44,7 @@ PAGES = (
     "/report/2026-03-02",
     "/report/2026-03-02.json",
     "/books",
+    "/kept",
     "/cash",
     f"/cash/{LI_WEI}",
     f"/day/{DAY}",
