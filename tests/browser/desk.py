@@ -139,7 +139,7 @@ class Desk:
         page.fill("input[name=n10000]", str(hundreds))
         page.wait_for_timeout(600)
         self.shot("count")
-        page.keyboard.press("Enter")
+        page.keyboard.press("Alt+s")
         page.wait_for_url("**/console/counts/*")
         self.shot("counted")
         page.goto(f"/console/day/{today.isoformat()}")
