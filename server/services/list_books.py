@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.db import snapshot
 from server.services import holes
 from server.services.staff_names import names
-from server.stores.books import as_book
+from server.stores.books import as_book, is_given_back
 from server.tables import EventRow, Lane, ReceiptBook, ReceiptRow, Task
 
 
@@ -88,7 +88,7 @@ def _line(session: Session, row: ReceiptBook, told: _Told) -> BookLine:
     lane = session.get(Lane, (row.branch_id, row.lane_id)) if row.lane_id else None
     book = as_book(row)
     missing = tuple(book.holes(states, row.used_to))
-    given_back = [no for no in states if row.used_to and (book.index(no) or 0) > row.used_to]
+    given_back = [number for number in states if is_given_back(row, number)]
     count = Counter(states.values())
     return BookLine(
         id=row.id,

@@ -7,23 +7,25 @@ books back at the page. After each step every number of the book stands in exact
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
 
 from server.services.book_states import lift_book, return_book, write_off_book
 from server.services.holes import explain_hole
+from server.services.issue_book import issue_book
 from server.services.list_books import BookLine, books
 from server.services.office_home import waiting
 from server.services.revoke_device import revoke_device
 from server.tables import EventRow, ReceiptBook, Task, VerdictRow
 from sync.client import Phone
-from sync.crockford import check_characters
 from sync.problems import Problem
+from sync.receipts import Book
 from sync.specimens import MONDAY, receipt_body, void_body
 from tests.console.fieldwork import take_cash
 from tests.console.visitors import Visitor, words
-from tests.small_bank import BRANCH, CHEN_JIE, LI_WEI, ZHANG_MIN, ZHOU_LAN, Bank
+from tests.small_bank import BRANCH, CHEN_JIE, LI_WEI, ZHOU_LAN, Bank
 
 BOOK = "SJ000101-000150"
 
@@ -162,6 +164,33 @@ def test_it_explains_only_the_lines_that_were_filled_in(bank: Bank, zhou_lan: Vi
     assert again.status_code == 409 and "不是待说明的缺号" in words(again)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_it_reports_exactly_the_holes_there_are_in_any_order(bank: Bank, seed: int) -> None:
+    dice = random.Random(seed)
+    phone = bank.phone(LI_WEI)
+    bank.publish(LI_WEI, ["W1"])
+    waiting_numbers = dice.sample(range(101, 126), 18)
+    known: set[int] = set()
+    explained: set[int] = set()
+    while waiting_numbers:
+        now = [waiting_numbers.pop() for _ in range(min(dice.randint(1, 5), len(waiting_numbers)))]
+        take(phone, *now)
+        phone.sync(bank.send)
+        known |= set(now)
+        holes = set(range(101, max(known))) - known
+        if holes - explained and dice.random() < 0.3:
+            one = dice.choice(sorted(holes - explained))
+            with bank.app.app_context():
+                explain_hole(BRANCH, f"SJ{one:06d}", "写坏了", by=ZHOU_LAN)
+            explained.add(one)
+
+        [line] = lines(bank)
+        assert line.missing == tuple(f"SJ{n:06d}" for n in sorted(holes)), seed
+        assert line.open_holes == tuple(f"SJ{n:06d}" for n in sorted(holes - explained)), seed
+        assert line.came_back == tuple(f"SJ{n:06d}" for n in sorted(explained & known)), seed
+        assert alarms(bank) == len(holes - explained), seed
+
+
 # Given back
 
 
@@ -211,6 +240,18 @@ def test_it_never_refuses_a_slip_that_had_been_given_back(bank: Bank, zhou_lan: 
     assert "given_back" in {row.risk for row in bank.rows(VerdictRow)}
     assert lines(bank)[0].came_back == ("SJ000101",)
     assert "号码已作空白交回" in words(zhou_lan.get("/quarantine"))
+
+
+def test_it_takes_a_whole_book_back_that_begins_with_one(bank: Bank) -> None:
+    phone = bank.phone(LI_WEI, numbers=0)
+    with bank.app.app_context():
+        book = issue_book(BRANCH, Book("SK", 1, 10, 6), officer_id=LI_WEI, by=ZHOU_LAN)
+        return_book(BRANCH, book, "SK000001", by=ZHOU_LAN)
+    phone.record("cash.receipt", receipt_body((book, "SK000002"), 10_00))
+    phone.sync(bank.send)
+
+    [line] = lines(bank)
+    assert (line.came_back, line.missing, line.rest) == (("SK000002",), ("SK000001",), 8)
 
 
 @pytest.mark.parametrize("first", ["SJ000101", "SJ000102", "SJ000151", "SK000103", "103", ""])
@@ -327,44 +368,3 @@ def test_it_takes_a_book_back_at_the_page(bank: Bank, zhou_lan: Visitor) -> None
     assert "50 已交回" in words(zhou_lan.get("/books"))
     gone = zhou_lan.post(path, {"action": "lift", "first_blank": "SJ000101", "reason": "x"})
     assert gone.status_code == 409
-
-
-# A paper is looked up
-
-
-def test_it_tells_a_paper_that_is_ours_from_one_that_is_not(bank: Bank, zhou_lan: Visitor) -> None:
-    phone = bank.phone(LI_WEI)
-    [slip] = take_cash(bank, phone, 520_00)
-    check = check_characters(slip.hash)
-    false = "0000" if check != "0000" else "1111"
-
-    def said(typed: str) -> str:
-        return words(zhou_lan.http.get("/console/books", query_string={"number": typed}))
-
-    assert "校验码相符" in said(f"SJ000101-{check}") and "520.00" in said(f"SJ000101-{check}")
-    assert "校验码相符" in said(f" sj000101  {check.lower().replace('0', 'o')}")
-    assert "校验码不符" in said(f"SJ000101-{false}")
-    assert "请再输入后面四位" in said("SJ000101")
-    assert "还没有收到这张收据" in said(f"SJ000102-{check}")
-    assert "没有哪一本有这个号码" in said(f"SK000101-{check}")
-    assert "看不懂这个号码" in said("520.00 元")
-
-
-def test_it_shows_both_papers_of_one_number_side_by_side(
-    bank: Bank, zhou_lan: Visitor, chen_jie: Visitor
-) -> None:
-    first, second = bank.phone(LI_WEI), bank.phone(ZHANG_MIN)
-    [kept] = take_cash(bank, first, 520_00)
-    again = receipt_body((BOOK, "SJ000101"), 80_00) | {"payer_name": "黄大山"}
-    twin = first.record("cash.receipt", again)
-    first.sync(bank.send)
-    second.sync(bank.send)
-
-    checks = [check_characters(each.hash) for each in (kept, twin)]
-    page = words(chen_jie.get("/quarantine"))
-    assert "同一号码的两张收据" in page
-    for check, yuan in zip(checks, ("520.00", "80.00"), strict=True):
-        assert check in page and yuan in page
-    found = zhou_lan.get(f"/books?number=SJ000101-{checks[1]}").text
-    row = next(line for line in found.splitlines() if "80.00" in line and checks[1] in line)
-    assert "相符" in row
