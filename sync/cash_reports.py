@@ -18,6 +18,9 @@ CASH = "vault"  # the account whose journal this is: the cash in the cashier's k
 # A receipt that says anything else about how it was paid stands for notes and coins.
 NOT_CASH = ("transfer", "cheque")
 
+# By these a hand is emptied into the vault: at the counter, or in person in the field.
+COUNTS = ("cash.counted", "custody.taken")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
@@ -51,6 +54,7 @@ class Slip:
     state       applied, voided or quarantined, as it stands now.
     taken_on    The true day on which the money was given.
     arrived_on  The day on which the office heard of it; voided_on, of its void.
+    counted_by  The count or handover by which its cash came into the vault, if it did.
     """
 
     event: str
@@ -65,6 +69,7 @@ class Slip:
     taken_on: str
     arrived_on: str
     voided_on: str | None = None
+    counted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +284,7 @@ class _Entry:
 
 def _entries(movement: Movement, slips: Mapping[str, Slip]) -> list[_Entry]:
     others = tuple(dict.fromkeys(leg.account for leg in movement.legs if leg.account != CASH))
-    if movement.kind != "cash.counted":
+    if movement.kind not in COUNTS:
         what = "deposit" if movement.kind == "cash.deposited" else movement.kind
         return [
             _Entry(what, leg.amount_fen, others) for leg in movement.legs if leg.account == CASH
@@ -296,9 +301,21 @@ def _entries(movement: Movement, slips: Mapping[str, Slip]) -> list[_Entry]:
 
 
 def _counted(movement: Movement, slips: Mapping[str, Slip]) -> Sequence[Slip]:
-    """The receipts in cash that a count took over, in the order of its list."""
-    listed = movement.body.get("receipts") if movement.kind == "cash.counted" else None
-    found = [slips[one] for one in listed if one in slips] if isinstance(listed, list) else []
+    """The receipts in cash that a count took over: in the order of its list or, after a handover
+    in person, which has none, by number. One that came later is not among them: what stands in
+    the journal does not change."""
+    if movement.kind not in COUNTS:
+        return []
+    listed = movement.body.get("receipts")
+    if isinstance(listed, list):
+        found = [slips[one] for one in listed if one in slips]
+    else:
+        found = [
+            slip
+            for slip in slips.values()
+            if slip.counted_by == movement.event and slip.arrived_on <= movement.recorded_on
+        ]
+        found.sort(key=lambda slip: (slip.number, slip.event))
     return [slip for slip in found if slip.method not in NOT_CASH]
 
 

@@ -126,7 +126,7 @@ def over_short_paper(
     """长短款登记簿 of a month. counts: how many handovers there were, and how many were even."""
     columns = (
         _column(office, "day", "id", 2),
-        *(_column(office, key, "text", 2) for key in ("kind", "officer", "cashier")),
+        *(_column(office, key, "text", 2) for key in ("kind", "officer", "taker")),
         *(_column(office, key, "fen", 2) for key in ("expected", "counted", "w_over", "w_short")),
         _column(office, "cause", "text", 4),
     )
@@ -153,7 +153,7 @@ def over_short_paper(
 def _over_short_row(office: Office, one: Variance) -> Row:
     return (
         one.day,
-        office.say("k_cash.counted") if one.kind == "cash.counted" else office.what(one.kind),
+        office.occasion(one.kind),
         office.staff_name(one.officer) if one.officer else "",
         office.staff_name(one.cashier),
         one.expected_fen,

@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "what": ("项目", "Item"),
     "count": ("笔数", "Number"),
     "w_receipt": ("收回贷款", "Repayment"),
-    "w_unlisted": ("收据以外的应交款", "Cash without a receipt"),
+    "w_unlisted": ("应交与收据之差", "What was due, less receipts"),
     "w_over": ("长款", "Over"),
     "w_short": ("短款", "Short"),
     "w_deposit": ("解款存行", "Deposit at the bank"),
@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "w_reversal.decided": ("冲正退款", "Reversal"),
     "w_void.decided": ("作废审批", "Void decided"),
     "w_vault.counted": ("库存盘点", "Count of the vault"),
+    "w_custody.taken": ("当面交接", "Handover in person"),
     "w_opening": ("以前余额", "Carried over"),
     "a_hand": ("外勤在手现金 {name}", "cash in the hand of {name}"),
     "a_over_short": ("长短款", "over and short"),
@@ -88,7 +89,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "counted": ("实点", "Counted"),
     "cause": ("原因", "Cause"),
     "kind": ("事由", "Occasion"),
-    "k_cash.counted": ("点交", "handover"),
+    "k_cash.counted": ("点交", "count"),
+    "k_custody.taken": ("当面交接", "handover in person"),
+    "taker": ("接收人", "Taken by"),
     "counts": ("点交次数", "Handovers"),
     "counts_even": ("其中相符", "of which even"),
     "no_variance": ("本期没有长短款", "Nothing was over or short"),
@@ -159,6 +162,10 @@ class Office:
     def what(self, code: str) -> str:
         """What a line of the journal is about. An act that has no words here shows its kind."""
         return self.say(f"w_{code}") if f"w_{code}" in WORDS else code
+
+    def occasion(self, kind: str) -> str:
+        """On what occasion cash was found over or short."""
+        return self.say(f"k_{kind}") if f"k_{kind}" in WORDS else self.what(kind)
 
     def account(self, account: str) -> str:
         """An account of the ledger in words."""

@@ -171,7 +171,7 @@ def _recovery_columns(office: Office) -> tuple[Column, ...]:
 
     return (
         column("taken_on"),
-        column("voucher"),
+        column("numbers"),
         Column(heading=office.say("household"), share=2),
         column("loan"),
         column("loan_on"),

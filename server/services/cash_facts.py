@@ -15,7 +15,7 @@ from server.clock import at_hour, day_of
 from server.stores.events import chunks, latest_verdicts
 from server.tables import CommitLog, DayClose, EventRow, LedgerLeg, ReceiptRow, VerdictRow
 from sync.books import Leg
-from sync.cash_reports import Movement, Slip
+from sync.cash_reports import COUNTS, Movement, Slip
 from sync.dates import add_days, parse_date
 
 # Accounts whose movements the cashier's books show.
@@ -40,15 +40,10 @@ def cash_facts(session: Session, branch_id: str, first_day: str) -> CashFacts:
         select(DayClose.day, DayClose.at_ms).where(DayClose.branch_id == branch_id)
     )
     movements = _movements(session, branch_id, first_day)
-    listed = {
-        one
-        for movement in movements
-        if movement.kind == "cash.counted"
-        for one in movement.body.get("receipts", [])  # type: ignore[attr-defined]
-    }
+    counts = [one.event for one in movements if one.kind in COUNTS]
     return CashFacts(
         movements=(_before(session, branch_id, first_day), *movements),
-        slips=_slips(session, branch_id, first_day, listed),
+        slips=_slips(session, branch_id, first_day, counts),
         shut={row.day: row.at_ms for row in shut},
     )
 
@@ -181,28 +176,19 @@ def _legs(
     return found
 
 
-def _slips(session: Session, branch_id: str, first_day: str, listed: set[str]) -> dict[str, Slip]:
+def _slips(session: Session, branch_id: str, first_day: str, counts: list[str]) -> dict[str, Slip]:
     """The receipts of these counts, those that arrived since, and all that are void."""
-    rows = {
-        row.event_hash: row
-        for row in session.scalars(
-            select(ReceiptRow).where(
-                ReceiptRow.branch_id == branch_id,
-                or_(
-                    ReceiptRow.recorded_at_ms >= at_hour(first_day, 0),
-                    ReceiptRow.state == "voided",
-                ),
-            )
+    of_branch = select(ReceiptRow).where(ReceiptRow.branch_id == branch_id)
+    rows = session.scalars(
+        of_branch.where(
+            or_(ReceiptRow.recorded_at_ms >= at_hour(first_day, 0), ReceiptRow.state == "voided")
         )
-    }
-    for chunk in chunks(listed - rows.keys()):
-        found = session.scalars(
-            select(ReceiptRow).where(
-                ReceiptRow.branch_id == branch_id, ReceiptRow.event_hash.in_(chunk)
-            )
-        )
-        rows |= {row.event_hash: row for row in found}
-    return slips_of(session, branch_id, rows.values())
+    ).all()
+    found = {row.event_hash: row for row in rows}
+    for chunk in chunks(counts):
+        counted = session.scalars(of_branch.where(ReceiptRow.counted_by.in_(chunk)))
+        found |= {row.event_hash: row for row in counted}
+    return slips_of(session, branch_id, found.values())
 
 
 def _slip(row: ReceiptRow, void_on: str | None) -> Slip:
@@ -224,4 +210,5 @@ def _slip(row: ReceiptRow, void_on: str | None) -> Slip:
         taken_on=row.effective_on,
         arrived_on=day_of(row.recorded_at_ms),
         voided_on=void_on,
+        counted_by=row.counted_by,
     )

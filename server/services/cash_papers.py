@@ -6,6 +6,7 @@ Each is derived at the moment it is asked for; a day that is closed gives the sa
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from server.office.receipt_papers import register_paper
 from server.services.cash_facts import CashFacts, body_of, cash_facts
 from server.services.receipt_entries import entries_of_books, entries_of_no_book, unused_on
 from server.services.staff_names import names
-from server.tables import Branch, CashCount, DayClose, Household
+from server.tables import Branch, CashCount, DayClose, EventRow, Household
 from sync.cash_reports import booked_on, day_report, journal, month_report
 from sync.dates import parse_date
 from sync.problems import Problem
@@ -114,17 +115,18 @@ def _variances(session: Session, branch_id: str, facts: CashFacts, month: str) -
         day = booked_on(one, facts.shut)
         if not fen or not day.startswith(month) or not one.event:
             continue
-        count = session.get(CashCount, (branch_id, one.event))
+        event = session.get_one(EventRow, (branch_id, one.event))
+        body: dict[str, Any] = dict(one.body)
         found.append(
             Variance(
                 day=day,
                 kind=one.kind,
-                officer=count.officer_id if count else None,
-                cashier=count.cashier_id if count else "",
-                expected_fen=count.expected_fen if count else None,
-                counted_fen=count.counted_fen if count else None,
+                officer=body.get("officer") or body.get("from"),
+                cashier=event.actor,
+                expected_fen=body.get("expected_fen"),
+                counted_fen=body.get("counted_fen", body.get("amount_fen")),
                 variance_fen=fen,
-                cause=str(one.body.get("cause") or one.body.get("reason") or ""),
+                cause=str(body.get("cause") or body.get("reason") or ""),
             )
         )
     return found

@@ -85,6 +85,7 @@ def _lines(world: World, slips: Mapping[str, Slip]) -> dict[str, Line]:
             taken_on=slip.event.effective_on,
             arrived_on=slip.event.recorded_on,
             voided_on=voided.get(event_hash) if slip.state == "voided" else None,
+            counted_by=slip.counted_by,
         )
         for event_hash, slip in slips.items()
     }

@@ -49,6 +49,7 @@ PAGES = (
     f"/cash/{LI_WEI}",
     f"/day/{DAY}",
     "/core",
+    "/sheets",
     "/ledgers",
     f"/ledgers/daily/{DAY}",
     f"/ledgers/register/{DAY}",

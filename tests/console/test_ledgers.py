@@ -14,10 +14,10 @@ from server.services.branches import NewStaff, add_staff
 from server.services.close_day import close_day, deposit
 from server.services.count_cash import Counted, count_cash
 from server.tables import EventRow, ReceiptRow
-from sync.specimens import receipt_body, void_body
+from sync.specimens import handed_body, receipt_body, taken_body, void_body
 from tests.console.fieldwork import li_wei_with_cash, take_cash
 from tests.console.visitors import Visitor, words
-from tests.small_bank import BRANCH, LI_WEI, PASSWORD, ZHOU_LAN, Bank
+from tests.small_bank import BRANCH, LI_WEI, PASSWORD, ZHANG_MIN, ZHOU_LAN, Bank
 
 MONDAY, TUESDAY = "2026-03-02", "2026-03-03"
 
@@ -169,3 +169,28 @@ def test_it_traces_a_void_and_cash_that_is_half_deposited(bank: Bank, wu_ping: V
 
     assert "2026-03-02 作废" in void and "点交" not in void.split("作废", 1)[1]
     assert "解款 20.00" in half and "30.00 尚未解款" in half
+
+
+def test_it_books_a_handover_in_person_receipt_by_receipt(bank: Bank, zhou_lan: Visitor) -> None:
+    li_wei, zhang_min = bank.phone(LI_WEI), bank.phone(ZHANG_MIN)
+    cashier = bank.phone(ZHOU_LAN, numbers=0)
+    bank.publish(LI_WEI, ["W1"])
+    take_cash(bank, li_wei, 600_00, 100_00)
+    first = li_wei.record("custody.handed", handed_body(ZHANG_MIN, 700_00))
+    zhang_min.record("custody.taken", taken_body(first, 690_00))
+    second = zhang_min.record("custody.handed", handed_body(ZHOU_LAN, 690_00))
+    cashier.record("custody.taken", taken_body(second, into="vault"))
+    for phone in (li_wei, zhang_min, cashier):
+        phone.sync(bank.send)
+
+    journal = words(zhou_lan.get("/ledgers/journal/2026-03"))
+    register = words(zhou_lan.get("/ledgers/over-short/2026-03"))
+    daily = words(zhou_lan.get(f"/ledgers/daily/{MONDAY}"))
+
+    assert "SJ000101 收回贷款 王刚 L-W1 外勤在手现金 张敏 600.00 600.00" in journal
+    assert "SJ000102 收回贷款 王刚 L-W1 外勤在手现金 张敏 100.00 700.00" in journal
+    assert "应交与收据之差 外勤在手现金 张敏 10.00 690.00" in journal
+    assert "当面交接 李薇 张敏 700.00 690.00 10.00" in register
+    assert "期末余额 3 700.00 10.00 690.00" in daily
+    slip = next(row for row in bank.rows(ReceiptRow) if row.receipt_no == "SJ000101")
+    assert "由 周兰 点交" in words(zhou_lan.get(f"/trace/{slip.event_hash}"))

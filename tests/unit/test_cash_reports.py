@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.books import Leg, count_legs, deposit_legs
+from sync.books import Leg, count_legs, deposit_legs, handover_legs
 from sync.cash_reports import CashReport, Movement, Slip, day_report, journal, month_report
 
 DAY_MS = 24 * 60 * 60_000
@@ -187,6 +187,28 @@ def test_it_leaves_out_what_was_not_paid_in_cash() -> None:
 
     assert [one.voucher for one in report.journal.lines] == ["SJ000101"]
     assert report.officers[0].receipts == 1
+
+
+def test_it_writes_a_handover_in_person_receipt_by_receipt() -> None:
+    legs = handover_legs(
+        "officer-1", {"expected_fen": 1170_00, "amount_fen": 1160_00, "into": "vault"}, "cashier-1"
+    )
+    taken = moved(1, 5, "custody.taken", legs, denominations={"10000": 11, "5000": 1, "1000": 1})
+    slips = {
+        "r103": slip(103, 600_00, 5, counted_by=taken.event),
+        "r104": slip(104, 560_00, 4, counted_by=taken.event),
+        "r105": slip(105, 10_00, 5, counted_by=taken.event, arrived_on=day(6)),
+    }
+    report = day_report([taken], slips, {}, day(5))
+
+    assert [(one.what, one.voucher, one.in_fen, one.out_fen) for one in report.journal.lines] == [
+        ("receipt", "SJ000103", 600_00, 0),
+        ("receipt", "SJ000104", 560_00, 0),
+        ("unlisted", "00000001", 10_00, 0),
+        ("short", "00000001", 0, 10_00),
+    ]
+    assert report.pieces == {10000: 11, 5000: 1, 1000: 1}
+    assert report.officers[0].receipts == 2
 
 
 amounts = st.integers(1, 9_000)

@@ -657,6 +657,30 @@ EN: dict[str, str] = {
     "core_known": "{n} known",
     "core_no_files": "No file yet",
     "core_settled": "Settled exceptions",
+    "sheets_title": "Recovery sheets",
+    "sheets_lead": (
+        "By month and collector: prepared, audited, released to the collector."
+        " Frozen when prepared; what changes later is a correction."
+    ),
+    "sheet_number": "Number",
+    "sheet_month": "Month",
+    "sheet_corrects": "corrects {number}",
+    "sheet_prepared": "prepared, to be audited",
+    "sheet_audited": "audited, to be released",
+    "sheet_returned": "returned",
+    "sheet_released": "released",
+    "no_sheets": "No recovery sheets yet",
+    "sheet_new": "Prepare a sheet",
+    "sheet_why": (
+        "Write the month as 2026-03. It lists the receipts taken in that"
+        " month; nobody prepares his own."
+    ),
+    "sheet_prepare": "Prepare and freeze",
+    "sheet_has_changed": "The records have changed since it was prepared.",
+    "sheet_remark": "Remark (needed for a return)",
+    "sheet_accept": "Found right",
+    "sheet_return": "Return it",
+    "sheet_release": "Release to the collector",
     "ledgers_lead": (
         "Each is made from the ledger and the records, never typed; page, XLSX and print"
         " show the same figures."
@@ -671,6 +695,7 @@ EN: dict[str, str] = {
     "ledger_why_monthly": "opening, in, out, closing, receipts used and void",
     "ledger_why_over-short": "every variance and its cause",
     "ledger_why_register": "every number of every book",
+    "ledger_why_sheets": "each collector's month: prepared, audited, released",
     "ledger_other_period": "Another day or month",
     "ledger_which": "Book",
     "ledger_on": "Day (for monthly books: its month)",

@@ -19,6 +19,7 @@ from server.console.views import (
     report,
     requests,
     review,
+    sheets,
     sign_in,
     trace,
 )
@@ -42,6 +43,7 @@ VIEWS = (
     report,
     requests,
     review,
+    sheets,
     sign_in,
     trace,
 )
