@@ -116,6 +116,9 @@ def test_it_waits_until_a_hole_is_explained(bank: Bank, zhou_lan: Visitor) -> No
     assert "SJ000104" in words(some)
     assert counted(bank)["holes"] == {"SJ000103": "写坏了", "SJ000104": "写坏了"}
     assert {task.about for task in bank.rows(Task)} == {"SJ000103", "SJ000104"}
+    assert {task.state for task in bank.rows(Task)} == {"done"}
+    explained = [row for row in bank.rows(EventRow) if row.kind == "book.hole_explained"]
+    assert len(explained) == 2, "the count explains by the same event as the page of books"
     assert "已说明" in words(zhou_lan.get("/books"))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from server.services.book_states import lift_book, return_book, write_off_book
+from server.services.branches import create_branch
 from server.services.holes import explain_hole
 from server.services.issue_book import issue_book
 from server.services.list_books import BookLine, books
@@ -368,3 +369,25 @@ def test_it_takes_a_book_back_at_the_page(bank: Bank, zhou_lan: Visitor) -> None
     assert "50 已交回" in words(zhou_lan.get("/books"))
     gone = zhou_lan.post(path, {"action": "lift", "first_blank": "SJ000101", "reason": "x"})
     assert gone.status_code == 409
+
+
+# Another branch
+
+
+def test_it_gives_and_takes_no_book_of_another_branch(bank: Bank) -> None:
+    bank.phone(LI_WEI)
+    with bank.app.app_context():
+        create_branch("other", code="13", name="他社", institution="信用社", contact_phone="1")
+        for act, code in (
+            (lambda: return_book("other", BOOK, "SJ000101", by="other-1"), "book_unknown"),
+            (lambda: lift_book("other", BOOK, "SJ000101", "x", by="other-1"), "book_unknown"),
+            (lambda: write_off_book("other", BOOK, "x", by="other-1"), "book_unknown"),
+            (
+                lambda: issue_book("other", Book("SK", 1, 9, 6), officer_id=LI_WEI, by="other-1"),
+                "officer_has_no_device",
+            ),
+        ):
+            with pytest.raises(Problem, match=code):
+                act()
+
+    assert [line.state for line in lines(bank)] == ["issued"]

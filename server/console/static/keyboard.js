@@ -8,9 +8,17 @@
   /** Enter presses a link or a button by itself; only fields hand the focus on. */
   const ownsKey = (here, key) => key === 'Enter' && here.matches('a, button, summary');
 
-  const isChanged = (field) => field.type !== 'hidden' && field.value !== field.defaultValue;
+  /** Is something in this field that was not there when the page came? */
+  function isChanged(field) {
+    if (field.matches('select')) {
+      const first = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(first, 0);
+    }
+    if (field.matches('[type=checkbox], [type=radio]')) return field.checked !== field.defaultChecked;
+    return field.matches('input:not([type=hidden]), textarea') && field.value !== field.defaultValue;
+  }
 
-  const holdsWork = (form) => form && [...form.querySelectorAll('input')].some(isChanged);
+  const holdsWork = () => [...document.forms].some((form) => [...form.elements].some(isChanged));
 
   function walk(press, here) {
     const places = [...document.querySelectorAll('[data-walk]:not([disabled])')];
@@ -28,7 +36,7 @@
     if (fold) {
       fold.open = false;
       fold.querySelector('summary').focus();
-    } else if (up && up !== here && holdsWork(here.form)) {
+    } else if (up && up !== here && holdsWork()) {
       up.focus();
     } else if (up && up.href !== location.href) {
       up.click();
