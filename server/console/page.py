@@ -16,6 +16,7 @@ from sync.amounts import format_yuan
 from sync.dates import parse_date
 from sync.events import OFFICER_KINDS
 from sync.problems import Problem
+from sync.receipt_states import SIGNS, WORDS
 
 # Reasons of verdicts that have words of their own on these pages.
 REASONS = {key.removeprefix("reason_") for key in TABLES["zh"] if key.startswith("reason_")}
@@ -89,5 +90,7 @@ def _tools() -> dict[str, Any]:
         "token": token,
         "known_reasons": REASONS,
         "known_kinds": OFFICER_KINDS,
+        "slip_signs": SIGNS,
+        "slip_words": WORDS,
         "role_names": lambda roles: role_names(language(), roles),
     }

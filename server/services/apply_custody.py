@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import or_, select
 
 from server.db import Tx
+from server.services import feed
 from server.services.body import clipped
 from server.stores.handovers import handings_from, open_day
 from server.tables import CashCount, CashHandover, EventRow, ReceiptRow
@@ -115,6 +116,8 @@ def _place_all(tx: Tx, giver_id: str) -> None:
         if lane_id not in handings:
             handings[lane_id] = handings_from(tx.session, tx.branch_id, lane_id)
         _place(row, last_handing(lane_id, seq, handings[lane_id]))
+        if row.counted_by is not None:
+            feed.touch_slips(tx, row)
     tx.session.flush()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from server.db import transaction
+from server.db import Tx, transaction
 from server.keys import running_settings
+from server.services import feed
 from server.services.devices import KnownDevice
-from server.tables import Attachment
+from server.tables import Attachment, ReceiptRow
 
 NOT_AN_IMAGE = "not_an_image"
 _HEAD_BYTES = 16
@@ -23,7 +24,15 @@ def settle_attachment(device: KnownDevice, sha256: str) -> Attachment:
             row.state = "stored" if is_image else "quarantined"
             row.reason = None if is_image else NOT_AN_IMAGE
             row.stored_at_ms = tx.now_ms
+            _tell_the_slip(tx, row)
         return row
+
+
+def _tell_the_slip(tx: Tx, photo: Attachment) -> None:
+    """A photo of a receipt has come: the evidence of that receipt may be complete."""
+    slip = tx.session.get(ReceiptRow, (tx.branch_id, photo.about)) if photo.about else None
+    if slip is not None:
+        feed.touch_slips(tx, slip)
 
 
 def attachment_path(branch_id: str, sha256: str) -> Path:

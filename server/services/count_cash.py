@@ -184,6 +184,7 @@ def _write(tx: Tx, officer_id: str, counted: Counted, result: _Result) -> str:
     _mark(tx, event_hash, result.receipts)
     for number, (book, why) in result.holes.items():
         explain(tx, book, number, why)
+    feed.touch_slips(tx, *result.receipts)
     feed.touch_me(tx, officer_id)
     return event_hash
 

@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from server.db import Tx
-from server.tables import Device, Feed, HandOver, Household, Lane, Loan, ReceiptBook, Stop
+from server.tables import (
+    Device,
+    Feed,
+    HandOver,
+    Household,
+    Lane,
+    Loan,
+    ReceiptBook,
+    ReceiptRow,
+    Stop,
+)
 
 _IDS_A_QUERY = 800
 
@@ -51,6 +61,19 @@ def touch_loan(tx: Tx, *loan_ids: str) -> None:
 def touch_book(tx: Tx, book: ReceiptBook) -> None:
     """A receipt book was issued or changed its state: tell its holder."""
     tx.touch("book", book.id, book.holder_id)
+
+
+def touch_slips(tx: Tx, *slips: ReceiptRow) -> None:
+    """How a receipt stands has changed, or a photo of it came: the row of its book says so.
+
+    Every service that changes the state of a receipt, its count or its posting calls this.
+    """
+    touch_marks(tx, *(slip.book_id for slip in slips if slip.book_id is not None))
+
+
+def touch_marks(tx: Tx, *book_ids: str) -> None:
+    """The marks of books changed: tell every officer who holds them."""
+    _touch(tx, "book", book_ids)
 
 
 def publish_stops(tx: Tx, officer_id: str, stops: Iterable[Stop]) -> None:

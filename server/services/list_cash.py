@@ -16,10 +16,12 @@ from server.services.cash_day import Deposit, cash_day, first_open_day, hands
 from server.services.count_cash import open_receipts
 from server.services.holes import open_holes
 from server.services.offers import OfferLine, expected_at_counter, offer_lines
+from server.services.receipt_states import receipt_states
 from server.services.staff_names import names
 from server.stores.events import latest_verdicts
 from server.tables import CashCount, Device, EventRow, Household, Lane, ReceiptRow, Staff
 from sync.problems import Problem
+from sync.receipt_states import WORDS
 from sync.verdicts import Verdict
 
 
@@ -38,6 +40,7 @@ class Hand:
 class ReceiptLine:
     """One receipt on a sheet. `reason` is why it is to be verified; its cash counts all the same.
 
+    stands   How it stands for everyone who asks: a name of sync/receipt_states.py.
     is_late  Dated before the day that is open: it is counted now and keeps its own date.
     """
 
@@ -51,6 +54,7 @@ class ReceiptLine:
     interest_fen: int
     other_fen: int
     state: str
+    stands: str
     reason: str | None
     is_late: bool
 
@@ -126,6 +130,16 @@ class DaySheet:
     deposited_fen: int
     closing_fen: int
     earlier: str | None
+    slips: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many receipts of a day stand in one way, and their amount. Void ones were given back."""
+
+    stands: str
+    receipts: int
+    amount_fen: int
 
 
 def officers_with_cash(branch_id: str) -> list[Hand]:
@@ -198,7 +212,22 @@ def day_sheet(branch_id: str, day: str) -> DaySheet:
             deposited_fen=figures.deposited_fen,
             closing_fen=figures.closing_fen,
             earlier=first_open_day(session, branch_id, day),
+            slips=_standings(session, branch_id, day),
         )
+
+
+def _standings(session: Session, branch_id: str, day: str) -> tuple[Standing, ...]:
+    """The receipts that were given on a day, by how they stand now, in the order of the way."""
+    rows = session.scalars(
+        select(ReceiptRow).where(ReceiptRow.branch_id == branch_id, ReceiptRow.effective_on == day)
+    ).all()
+    states = receipt_states(session, branch_id, rows)
+    groups = {each: [row for row in rows if states[row.event_hash] == each] for each in WORDS}
+    return tuple(
+        Standing(stands=each, receipts=len(group), amount_fen=sum(row.amount_fen for row in group))
+        for each, group in groups.items()
+        if group
+    )
 
 
 def _hands(session: Session, branch_id: str, *, everyone: bool) -> list[Hand]:
@@ -236,6 +265,7 @@ def _receipt_lines(
     )
     name = {home.id: home.name for home in homes}
     verdicts = latest_verdicts(session, branch_id, {row.event_hash for row in rows})
+    stands = receipt_states(session, branch_id, rows)
     return tuple(
         ReceiptLine(
             hash=row.event_hash,
@@ -248,6 +278,7 @@ def _receipt_lines(
             interest_fen=row.interest_fen,
             other_fen=row.penalty_fen + row.cost_fen,
             state=row.state,
+            stands=stands[row.event_hash],
             reason=_reason(verdicts.get(row.event_hash)),
             is_late=row.effective_on < day,
         )

@@ -48,6 +48,9 @@ _WHATEVER_THE_VERDICT = frozenset({"cash.receipt", "custody.handed"})
 # What may change the cash in an officer's hand.
 _CASH = frozenset({"cash.receipt", "cash.void", "custody.taken"})
 
+# The field in which an event names the receipt that it changes.
+_OF_A_SLIP = {"cash.void": "target", "attachment.added": "about"}
+
 
 @dataclass(slots=True)
 class Projection:
@@ -58,6 +61,7 @@ class Projection:
     _loans: set[str] = field(default_factory=set)
     _hands: set[str] = field(default_factory=set)
     _slips: set[tuple[str, str]] = field(default_factory=set)  # lane and number of each
+    _books: set[str] = field(default_factory=set)
 
     def __call__(self, recorded: Recorded, verdict: Verdict) -> None:
         """Write the rows of one event, inside its savepoint."""
@@ -72,6 +76,7 @@ class Projection:
             self._slips.add((event.lane, clipped(event.body, "receipt_no")))
         if event.kind == "custody.taken":
             self._note(event.body.get("from"), self._hands)
+        self._note_slip(event, is_applied=is_applied)
         if is_applied:
             body = self._receipt_of(event) if event.kind == "cash.void" else event.body
             self._note(body.get("household"), self._households)
@@ -84,11 +89,24 @@ class Projection:
         feed.touch_hand(self.tx, *self._hands)
         if self._slips:
             holes.look(self.tx, self._slips)
+        feed.touch_marks(self.tx, *self._books)
 
     def _receipt_of(self, void: Envelope) -> Mapping[str, object]:
         """A void says only which slip it undoes; it concerns what that slip concerned."""
         slip = self.tx.rows.get_one(ReceiptRow, self.tx.branch_id, void.body["target"])
         return {"household": slip.household_id, "loan": slip.loan_id}
+
+    def _note_slip(self, event: Envelope, *, is_applied: bool) -> None:
+        """The book of the receipt that this event changes: itself, its void, a photo of it."""
+        if event.kind == "cash.receipt":
+            of: object = event.hash
+        elif is_applied and event.kind in _OF_A_SLIP:
+            of = event.body[_OF_A_SLIP[event.kind]]
+        else:
+            return
+        slip = self.tx.rows.get(ReceiptRow, self.tx.branch_id, of) if of else None
+        if slip is not None and slip.book_id is not None:
+            self._books.add(slip.book_id)
 
     @staticmethod
     def _note(eid: object, into: set[str]) -> None:

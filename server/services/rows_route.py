@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from server.keys import running_settings, server_key
 from server.services import ledger
 from server.services.branches import cashiers, collectors, has_role
+from server.services.receipt_states import book_marks
 from server.stores.events import chunks
 from server.stores.pull_store import Scope
 from server.tables import (
@@ -84,14 +85,15 @@ def village_rows(scope: Scope, ticks: dict[str, int]) -> Found:
 
 
 def book_rows(scope: Scope, ticks: dict[str, int]) -> Found:
-    """A block of receipt numbers, and whether it may be used."""
+    """A block of receipt numbers, whether it may be used, and how each number stands."""
     found: Found = {}
     for chunk in chunks(ticks):
         rows = scope.session.scalars(
             select(ReceiptBook).where(
                 ReceiptBook.branch_id == scope.branch_id, ReceiptBook.id.in_(chunk)
             )
-        )
+        ).all()
+        marks = book_marks(scope.session, scope.branch_id, rows)
         for row in rows:
             found[row.id] = {
                 "id": row.id,
@@ -101,6 +103,7 @@ def book_rows(scope: Scope, ticks: dict[str, int]) -> Found:
                 "width": row.width,
                 "lane": row.lane_id,
                 "state": row.state,
+                "marks": marks[row.id],
             }
     return found
 

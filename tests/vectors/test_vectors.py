@@ -43,7 +43,7 @@ from sync.lane import Head, expand_batch, extend
 from sync.limitation import Interruption, last_instalment, limitation
 from sync.overlay import view
 from sync.problems import Problem
-from sync.receipt_states import marks_of, receipt_state, slip_state
+from sync.receipt_states import SIGNS, WORDS, marks_of, receipt_state, slip_state
 from sync.receipts import Book, next_of, printed_number
 from sync.squeeze import squeeze, unsqueeze
 from tests.vectors.courier_runners import run_base45, run_bundle, run_fountain
@@ -223,6 +223,8 @@ def run_receipt_states(given: Given) -> object:
             return receipt_state(facts.pop("row"), **facts)
         case "marks":
             return marks_of(Book(**given["book"]), given["states"])
+        case "shown":
+            return {"words": [*WORDS[given["state"]]], "sign": SIGNS[given["state"]]}
         case _:
             return slip_state(**facts)
 

@@ -5,6 +5,7 @@ import { colourOf } from '../sync/limitation';
 import { shown } from '../state/shown';
 import type { HouseholdState, LoanRow } from '../state/rows';
 import { limitationOf, pastDue } from '../state/view';
+import { SlipMark } from './slip-mark';
 import { fill, limitationWords, stateWords, text } from './words';
 
 interface MarkProps {
@@ -49,6 +50,7 @@ export function StateMark({ state }: { readonly state: HouseholdState | null }) 
 
 /** Where a record is: on this phone, at the server, or waiting for the office. */
 export function WhereMark({ event }: { readonly event: StoredEvent }) {
+  if (event.event.kind === 'cash.receipt') return <SlipMark slip={event} />;
   const where = shown.where(event);
   const tone = where === 'uploaded' ? 'green' : where === 'local' ? 'amber' : 'red';
   return <Mark tone={tone} words={text.where[where]} state={where} />;

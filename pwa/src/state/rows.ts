@@ -93,6 +93,8 @@ export interface BookRow {
   readonly width: number;
   readonly lane: string;
   readonly state: string;
+  /** How each number stands, one character each from the first on; the end may be missing. */
+  readonly marks?: string;
 }
 
 /** What a row says about our own events that are laid over it. */

@@ -183,3 +183,41 @@ test('it takes the day from the clock', () => {
 
   expect(makeView(bench.phone).today.value).toBe('2026-03-03');
 });
+
+/** What the feed says of a book: its one row as in the route, with these marks. */
+function marked(marks: string): void {
+  const { rows } = bench.phone;
+  const books = new Map(rows.value.get('book'));
+  const book = books.get('B1')!;
+  books.set('B1', { ...book, row: { ...book.row, marks } });
+  rows.value = new Map(rows.value).set('book', books);
+}
+
+test('it says how a slip stands in the words of everyone, as its book says', async () => {
+  const view = makeView(bench.phone);
+  await slip('SJ000099', 400_00);
+  const receipt = bench.phone.log.value.at(-1)!;
+  marked('c');
+  expect(view.slip(receipt)).toBe('phone');
+
+  const { lane, seq, hash } = receipt;
+  bench.phone.acks.value = { epoch: 'e', lanes: { [lane]: { seq, hash } }, beside: [] };
+  for (const [mark, state] of Object.entries({ s: 'server', e: 'evidence', c: 'counted' })) {
+    marked(mark);
+    expect(view.slip(receipt)).toBe(state);
+  }
+  const why = { verdict: 'quarantined', reason: 'parts_mismatch', needs: null };
+  bench.phone.verdicts.value = new Map([[hash, { hash, ...why, tick: 1 }]]);
+  expect(view.slip(receipt)).toBe('doubted');
+});
+
+test('it calls a slip void as soon as it was made void here', async () => {
+  const view = makeView(bench.phone);
+  const target = await slip('SJ000099', 400_00);
+  const receipt = bench.phone.log.value.at(-1)!;
+  const body = { target, receipt_no: 'SJ000099', reason: '写错', money_returned: true };
+
+  await record(bench.phone, { facts: [{ kind: 'cash.void', body, subject: 'W01' }], lines: [] });
+
+  expect(view.slip(receipt)).toBe('voided');
+});

@@ -7,7 +7,9 @@ import { handFen, handOfAll } from '../sync/custody';
 import { daysBetween } from '../sync/dates';
 import { view } from '../sync/overlay';
 import type { OwnEvent, Row } from '../sync/overlay';
-import { nextOf, remaining } from '../sync/receipts';
+import { slipState } from '../sync/receipt-states';
+import type { ReceiptState } from '../sync/receipt-states';
+import { indexOf, nextOf, remaining } from '../sync/receipts';
 import type { StoredEvent, StoredRow } from '../store/db';
 import { currentLane } from '../store/lanes';
 import type { Phone } from './phone';
@@ -64,6 +66,8 @@ export interface View {
   readonly slips: ReadonlySignal<{ left: number; next: { book: string; no: string } | null }>;
   readonly unsent: ReadonlySignal<{ count: number; fen: number }>;
   where(event: StoredEvent): Where;
+  /** How a receipt of this phone stands. */
+  slip(event: StoredEvent): ReceiptState;
   /** Look at the clock again: another day may have begun. */
   look(): void;
 }
@@ -73,6 +77,7 @@ export function makeView(phone: Phone): View {
   const own = computed(() => ownEvents(phone));
   const houses = computed(() => housesOf(phone, own.value));
   const me = computed(() => rowsOf<MeRow>(phone, 'me')[0]?.row ?? null);
+  const voids = computed(() => voidedBy(own.value));
   return {
     today,
     me,
@@ -84,6 +89,7 @@ export function makeView(phone: Phone): View {
     unsent: computed(() => unsentSum(phone)),
     villages: computed(() => villagesOf(phone, [...houses.value.values()])),
     where: (event) => whereOf(phone, event),
+    slip: (event) => slipNow(phone, voids.value, event),
     look: () => void (today.value = dayOf(phone.clock.now())),
   };
 }
@@ -278,4 +284,24 @@ function whereOf(phone: Phone, event: StoredEvent): Where {
   const verdict = phone.verdicts.value.get(event.hash)?.verdict;
   const isBeside = verdict === 'quarantined' || verdict === 'parked' || verdict === 'voided';
   return isBeside ? verdict : 'uploaded';
+}
+
+/** The slips that an own record makes void, unless the office has kept or undone that record. */
+function voidedBy(own: readonly OwnEvent[]): ReadonlySet<unknown> {
+  const isDoubted = ({ verdict }: OwnEvent) => verdict === 'quarantined' || verdict === 'voided';
+  const voids = own.filter((event) => event.kind === 'cash.void' && !isDoubted(event));
+  return new Set(voids.map(({ body }) => (body as { target: string }).target));
+}
+
+/** What was made void here is void, sent or not; the rest by the verdict and the book's marks. */
+function slipNow(phone: Phone, voids: ReadonlySet<unknown>, event: StoredEvent): ReceiptState {
+  if (voids.has(event.hash)) return 'voided';
+  const where = whereOf(phone, event);
+  if (where === 'local') return slipState(null, null);
+  const { receipt_no } = event.event.body as { receipt_no: string };
+  const marks = rowsOf<BookRow>(phone, 'book').flatMap(({ row }) => {
+    const n = indexOf(row, receipt_no);
+    return n === null ? [] : [row.marks?.[n - row.from_no]];
+  });
+  return slipState(where, marks[0]);
 }

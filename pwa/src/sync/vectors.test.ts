@@ -35,6 +35,8 @@ import * as receiptStates from './receipt-states';
 import * as receipts from './receipts';
 import type { Book } from './receipts';
 import { squeeze, unsqueeze } from './squeeze';
+import { en } from '../text/en';
+import { zh } from '../text/zh';
 import { runBase45, runBundle, runFountain } from '../testing/courier';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -190,6 +192,10 @@ function runLimitation(given: Given): unknown {
 function runReceiptStates(given: Given): unknown {
   if (given.op === 'row') return receiptStates.receiptState(as(given));
   if (given.op === 'marks') return receiptStates.marksOf(as(given.book), as(given.states));
+  if (given.op === 'shown') {
+    const state = as<receiptStates.ReceiptState>(given.state);
+    return { words: [zh.slip[state], en.slip[state]], sign: receiptStates.SIGNS[state] };
+  }
   return receiptStates.slipState(as(given.verdict), as(given.mark));
 }
 
