@@ -19,7 +19,9 @@
  *   unsigned-open unsigned-reason-<CODE> away-place unsigned-note unsigned-save
  *   take-cash no-numbers key-<digit> key-dot key-back amount payer-role payer-name
  *   split-<part> cash-next cash-twice cash-again cash-confirm
- *   receipt-no receipt-state receipt-done   data-state: local | uploaded | parked | quarantined
+ *   receipt-no receipt-state receipt-done   data-state: see sync/receipt-states
+ *   copy-code copy-sms copy-image copy-print  the customer's copy
+ *   slips-open standing-<state> slip-<no>   the receipts of this phone
  *   void-open void-reason returned-yes returned-no void-save
  *   intention-open intention-note intention-save
  *   promise-amount promise-date promise-cause promise-save
@@ -49,7 +51,16 @@ import { Day } from './screens/day';
 import { Enrol } from './screens/enrol';
 import { Gate } from './screens/gate';
 import { Household } from './screens/household';
-import { Carry, Custody, Intention, Notice, Receipt, Unsigned, VoidReceipt } from './screens/later';
+import {
+  Carry,
+  Custody,
+  Intention,
+  Notice,
+  Receipt,
+  Slips,
+  Unsigned,
+  VoidReceipt,
+} from './screens/later';
 import { NotSaved } from './screens/not-saved';
 import { Search } from './screens/search';
 import { Starting, Stopped } from './screens/stages';
@@ -100,6 +111,8 @@ function Shown(): JSX.Element {
       return <Intention visit={now.visit} loan={now.loan} />;
     case 'receipt':
       return <Receipt hash={now.hash} />;
+    case 'slips':
+      return <Slips />;
     case 'void':
       return <VoidReceipt hash={now.hash} />;
     case 'sync':

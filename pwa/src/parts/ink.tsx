@@ -19,6 +19,13 @@ interface Props {
   readonly onInk: (signature: Signature | null) => void;
 }
 
+/** What one record can hold. */
+const STROKES_MAX = 64;
+const NUMBERS_MAX = 6_000;
+
+export const isTooMuch = ({ strokes }: Signature): boolean =>
+  strokes.length > STROKES_MAX || strokes.flat().length > NUMBERS_MAX;
+
 /** Points closer than this carry no ink: it keeps a signature near 120 points. */
 const MIN_DISTANCE_PX = 3;
 const WIDEST_PX = 3.4;

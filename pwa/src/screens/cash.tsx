@@ -1,5 +1,6 @@
 /** Taking cash: the amount, what it pays, who pays; then count again; then the slip. */
 
+import { signal } from '@preact/signals-core';
 import { timeOf } from '../device/clock';
 import { takeCash } from '../state/actions';
 import { blankCash, fenOf, splitOf } from '../state/cash-draft';
@@ -16,11 +17,16 @@ import { capitals } from '../sync/capitals';
 import { fill, kindWords, noteLines, text, yuan } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
+import { Ink, isTooMuch } from '../parts/ink';
+import type { Signature } from '../parts/ink';
 import { Pad } from '../parts/pad';
 import { PayerForm } from '../parts/payer-form';
 import { SaveButton } from '../parts/save-button';
 import { Say } from '../parts/say';
 import { SplitLines } from '../parts/split-lines';
+
+/** The payer's signature under the amount that was counted again; kept while the screen is open. */
+const ink = signal<Signature | null>(null);
 
 /** Two slips for one loan and one amount within this time may be one payment, written twice. */
 const TWICE_MS = 600_000;
@@ -127,6 +133,7 @@ function CountAgain({ started, loan, draft, name, turn }: StepProps) {
       <SaveButton
         id="cash-confirm"
         words={text.counted}
+        why={ink.value && isTooMuch(ink.value) ? text.tooMuchInk : null}
         save={() => save(started, loan, draft, fen)}
         kind="cash.receipt"
         draft={name}
@@ -142,24 +149,30 @@ function CountAgain({ started, loan, draft, name, turn }: StepProps) {
         </Say>
       )}
       <p>{text.countHint}</p>
-      <div class="amount big">
-        <b>{yuan(fen)}</b>
-        <span>{capitals(fen)}</span>
-      </div>
+      <Sum fen={fen} />
       <dl class="card">
         <dt>{text.payer}</dt>
         <dd>{`${draft.payer_name} · ${text.payerRole[draft.payer_role] ?? ''}`}</dd>
         <SplitLines split={splitOf(loan, fen)} />
       </dl>
       <p class="soft">{text.splitNote}</p>
+      <Ink label={text.signHere} id="payer-sign" onInk={(drawn) => (ink.value = drawn)} />
     </Frame>
   );
 }
+
+const Sum = ({ fen }: { readonly fen: number }) => (
+  <div class="amount big">
+    <b>{yuan(fen)}</b>
+    <span>{capitals(fen)}</span>
+  </div>
+);
 
 async function save(started: Started, loan: Loan, draft: CashDraft, fen: number) {
   const { next } = shown.slips.value;
   const title = `${kindWords('cash.receipt')} ${yuan(fen)} ${capitals(fen)}`;
   const lines = noteLines(title, loan.borrower_name, `${text.payer} ${draft.payer_name}`);
   if (!next) return null;
-  return takeCash(phone, started, loan, { draft, fen, split: splitOf(loan, fen), next, lines });
+  const [split, signature] = [splitOf(loan, fen), ink.value];
+  return takeCash(phone, started, loan, { draft, fen, split, next, signature, lines });
 }

@@ -39,7 +39,9 @@ export function Day() {
         <button class="act" data-testid="custody-open" onClick={() => go({ name: 'custody' })}>
           <Sum big={yuan(shown.handFen.value)} small={text.inHand} />
         </button>
-        <Sum big={String(shown.slips.value.left)} small={text.slipsLeft} />
+        <button class="act" data-testid="slips-open" onClick={() => go({ name: 'slips' })}>
+          <Sum big={String(shown.slips.value.left)} small={text.slipsLeft} />
+        </button>
       </section>
       <Days day={day} />
       {shown.houses.value.size > 0 && (

@@ -3,5 +3,6 @@
 export { Intention } from './intention';
 export { Notice } from './notice';
 export { Receipt } from './receipt';
+export { Slips } from './slips';
 export { Unsigned } from './unsigned';
 export { VoidReceipt } from './void';

@@ -13,6 +13,7 @@ export const Intention = later<Props<typeof Forms.Intention>>(
 );
 export const Notice = later<Props<typeof Forms.Notice>>(async () => (await forms()).Notice);
 export const Receipt = later<Props<typeof Forms.Receipt>>(async () => (await forms()).Receipt);
+export const Slips = later<object>(async () => (await forms()).Slips);
 export const Unsigned = later<Props<typeof Forms.Unsigned>>(async () => (await forms()).Unsigned);
 export const VoidReceipt = later<Props<typeof Forms.VoidReceipt>>(
   async () => (await forms()).VoidReceipt,
@@ -24,5 +25,6 @@ export const Carry = later<Props<typeof CarryScreen>>(async () => (await import(
 
 /** Right behind the first screen, so that nobody waits for them at a gate. */
 export async function fetchForms(): Promise<void> {
-  await Promise.all([Intention, Notice, Receipt, Unsigned, VoidReceipt].map((one) => one.fetch()));
+  const all = [Intention, Notice, Receipt, Slips, Unsigned, VoidReceipt];
+  await Promise.all(all.map((one) => one.fetch()));
 }

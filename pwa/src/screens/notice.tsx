@@ -12,7 +12,7 @@ import { fill, kindWords, noteLines, text } from '../parts/words';
 import { Choice } from '../parts/choice';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
-import { Ink, oneAboveOther } from '../parts/ink';
+import { Ink, isTooMuch, oneAboveOther } from '../parts/ink';
 import type { Signature } from '../parts/ink';
 import { makePaper, photo, role } from '../parts/notice-paper';
 import type { Role } from '../parts/notice-paper';
@@ -21,10 +21,6 @@ import { SaveButton } from '../parts/save-button';
 import { Say } from '../parts/say';
 import { SignerForm } from '../parts/signer-form';
 import type { Signer } from '../parts/signer-form';
-
-/** The most that one record holds; two names of three characters are some 60 strokes. */
-const STROKES_MAX = 64;
-const NUMBERS_MAX = 6_000;
 
 const ink = signal<Signature | null>(null);
 const agree = signal<Signature | null>(null);
@@ -128,7 +124,5 @@ function signerFrom(started: Started, addressee: string, role: string): Signer {
 function whyNot(signer: Signer, signature: Signature | null): string | null {
   if (!signer.signer_name.trim()) return text.needsName;
   if (!signature) return text.needsInk;
-  const { strokes } = signature;
-  const tooMuch = strokes.length > STROKES_MAX || strokes.flat().length > NUMBERS_MAX;
-  return tooMuch ? text.tooMuchInk : null;
+  return isTooMuch(signature) ? text.tooMuchInk : null;
 }

@@ -1,84 +1,149 @@
-/** The slip that was given: figures, capitals, split, number with its check characters, QR. */
+/** The slip that was given, as a paper; and its copy for the customer: code, SMS, image, print. */
 
-import { dayOf } from '../device/clock';
+import { signal } from '@preact/signals-core';
 import { back, go } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
-import { amountOf } from '../state/view';
-import { eachPart } from '../state/cash-draft';
+import { toast } from '../state/toast';
 import type { StoredEvent } from '../store/db';
-import { printedNumber } from '../sync/receipts';
-import { fill, momentWords, personWords, text, yuan } from '../parts/words';
+import { fill, text } from '../parts/words';
 import { Frame } from '../parts/frame';
 import { Gone } from '../parts/gone';
-import { WhereMark } from '../parts/marks';
+import type { Signature } from '../parts/ink';
 import { Qr } from '../parts/qr';
-import { SplitLines } from '../parts/split-lines';
+import { shareImage } from '../parts/receipt-image';
+import { receiptPaper } from '../parts/receipt-paper';
+import type { ReceiptPaper } from '../parts/receipt-paper';
+import { SlipMark } from '../parts/slip-mark';
+
+/** The slip whose code fills the screen, for the customer's camera. */
+const held = signal<string | null>(null);
 
 /** Its cash was offered to somebody since: it is not undone here any more. */
 const isOffered = (log: readonly StoredEvent[], { lane, seq }: StoredEvent): boolean =>
   log.some((one) => one.event.kind === 'custody.handed' && one.lane === lane && one.seq > seq);
 
 export function Receipt({ hash }: { readonly hash: string }) {
-  const log = phone.log.value;
-  const slip = log.find((event) => event.hash === hash);
+  const slip = phone.log.value.find((event) => event.hash === hash);
   if (!slip) return <Gone />;
-  const isVoid = log.some(({ event }) => event.kind === 'cash.void' && event.body.target === hash);
-  const buttons = (
-    <div class="two">
-      {!isVoid && !isOffered(log, slip) && (
-        <button data-testid="void-open" onClick={() => go({ name: 'void', hash })}>
-          {text.void}
+  const paper = receiptPaper(slip);
+  const state = shown.slip(slip);
+  const isVoid = state === 'voided';
+  const isHeld = held.value === hash && !isVoid;
+  const foot = (
+    <>
+      {!isVoid && <Copies slip={slip} paper={paper} />}
+      <div class="two">
+        {!isVoid && !isOffered(phone.log.value, slip) && (
+          <button data-testid="void-open" onClick={() => go({ name: 'void', hash })}>
+            {text.void}
+          </button>
+        )}
+        <button class="main" data-testid="receipt-done" onClick={back}>
+          {text.done}
         </button>
-      )}
-      <button class="main" data-testid="receipt-done" onClick={back}>
-        {text.done}
-      </button>
-    </div>
+      </div>
+    </>
   );
   return (
-    <Frame title={text.receipt} foot={buttons}>
-      <p class="row" data-testid="receipt-state" data-state={shown.where(slip)}>
+    <Frame title={text.receipt} foot={foot}>
+      <p class="row no-print" data-testid="receipt-state" data-state={state}>
         <span>{text.whereTitle}</span>
-        <WhereMark event={slip} />
+        <SlipMark slip={slip} />
       </p>
-      <Paper slip={slip} isVoid={isVoid} />
+      {isHeld ? <Code paper={paper} /> : <Paper slip={slip} paper={paper} isVoid={isVoid} />}
     </Frame>
   );
 }
 
-function Paper({ slip, isVoid }: { readonly slip: StoredEvent; readonly isVoid: boolean }) {
-  const { event, hash } = slip;
-  const body = event.body as Readonly<Record<string, string>>;
-  const number = printedNumber(body.receipt_no ?? '', hash);
-  const sum = yuan(amountOf(body));
-  const day = dayOf(event.occurred_at);
-  const me = phone.identity.value;
-  const officers = [me?.officer.name, body.second_person];
+interface PaperProps {
+  readonly slip: StoredEvent;
+  readonly paper: ReceiptPaper;
+}
+
+/** Four ways to leave the customer with something that he can check without us. */
+function Copies({ slip, paper }: PaperProps) {
+  const turn = () => (held.value = held.value === slip.hash ? null : slip.hash);
+  const share = async () => {
+    const inked = slip.event.body.signature as Signature | null;
+    const done = await shareImage(paper, inked, text.papers.receipt).catch(() => false);
+    if (!done) toast.value = text.imageFailed;
+  };
   return (
-    <section class={isVoid ? 'card slip is-void' : 'card slip'}>
-      <p class="soft">{shown.settings.value.institution || me?.branch.name}</p>
-      <p class="number" data-testid="receipt-no">
-        {number}
-      </p>
-      {isVoid && <p class="red-ink">{text.voided}</p>}
+    <nav class="copies" aria-label={text.giveCopy}>
+      <button data-testid="copy-code" aria-pressed={held.value === slip.hash} onClick={turn}>
+        {text.showCode}
+      </button>
+      <a data-testid="copy-sms" href={`sms:?&body=${encodeURIComponent(paper.sms)}`}>
+        {text.sendSms}
+      </a>
+      <button data-testid="copy-image" onClick={() => void share()}>
+        {text.shareImage}
+      </button>
+      <button data-testid="copy-print" onClick={() => window.print()}>
+        {text.printSlip}
+      </button>
+    </nav>
+  );
+}
+
+function Code({ paper }: { readonly paper: ReceiptPaper }) {
+  return (
+    <section class="card slip held">
+      <Qr value={paper.link} label={fill(text.qr, paper.number)} />
+      <p class="number">{paper.number}</p>
       <div class="amount big">
-        <b>{sum}</b>
-        <span>{body.words}</span>
+        <b>{paper.sum}</b>
+      </div>
+      <p class="soft">{text.codeHint}</p>
+    </section>
+  );
+}
+
+function Paper({ slip, paper, isVoid }: PaperProps & { readonly isVoid: boolean }) {
+  const { receipt } = text.papers;
+  const inked = slip.event.body.signature as Signature | null;
+  return (
+    <section class={isVoid ? 'card slip is-void' : 'card slip'} lang="zh-CN">
+      <p class="soft">{paper.institution}</p>
+      <h2>{receipt.title}</h2>
+      <p class="number" data-testid="receipt-no">
+        {paper.number}
+      </p>
+      {isVoid && <p class="red-ink">{receipt.voided}</p>}
+      <div class="amount big">
+        <b>{paper.sum}</b>
+        <span>{paper.words}</span>
       </div>
       <dl>
-        <SplitLines split={eachPart((part) => Number(body[`${part}_fen`]))} />
-        <dt>{text.payer}</dt>
-        <dd>{body.payer_name}</dd>
-        {body.on_behalf_of && <dt>{text.onBehalfOf}</dt>}
-        {body.on_behalf_of && <dd>{body.on_behalf_of}</dd>}
-        <dt>{text.when}</dt>
-        <dd>{momentWords(event.occurred_at)}</dd>
-        <dt>{text.officers}</dt>
-        <dd>{officers.flatMap((one) => (one ? personWords(one) : [])).join('、')}</dd>
+        {paper.lines.map(([label, value]) => (
+          <>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
+        <dt>{receipt.signature}</dt>
+        <dd>{inked ? <Signed ink={inked} /> : receipt.unsigned}</dd>
       </dl>
-      <Qr value={`${number} ${sum} ${day}`} label={fill(text.qr, number)} />
-      <p class="soft">{text.slipNote}</p>
+      {!isVoid && <Qr value={paper.link} label={fill(text.qr, paper.number)} />}
+      {paper.notes.map((note) => (
+        <p class="soft" key={note}>
+          {note}
+        </p>
+      ))}
     </section>
+  );
+}
+
+/** The payer's own strokes. */
+function Signed({ ink: { w, h, strokes } }: { readonly ink: Signature }) {
+  const path = strokes.map((stroke) => {
+    const points = stroke.flatMap((x, at) => (at % 3 === 0 ? [`${x} ${stroke[at + 1]}`] : []));
+    return `M${points.join('L')}`;
+  });
+  return (
+    <svg class="signed" viewBox={`0 0 ${w} ${h}`} role="img">
+      <path d={path.join('')} />
+    </svg>
   );
 }

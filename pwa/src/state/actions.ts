@@ -191,11 +191,13 @@ export interface Cash {
   readonly fen: number;
   readonly split: Split;
   readonly next: { readonly book: string; readonly no: string };
+  /** The payer's, if he gave it: his copy is none the worse without. */
+  readonly signature?: object | null;
   readonly lines: Lines;
 }
 
 export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash): Saved {
-  const { draft, fen, split, next, lines } = cash;
+  const { draft, fen, split, next, signature = null, lines } = cash;
   const { payer_role, payer_name } = draft;
   const body = {
     receipt_no: next.no,
@@ -210,7 +212,7 @@ export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash)
     second_person: started.second_person,
     split_reason: null,
     shown_balance: balanceOf(loan),
-    signature: null,
+    signature,
   };
   return record(phone, { facts: [aboutLoan('cash.receipt', started, loan.id, body)], lines });
 }

@@ -23,6 +23,7 @@ export type Screen =
     }
   | { readonly name: 'intention'; readonly visit: string; readonly loan: string }
   | { readonly name: 'receipt'; readonly hash: string }
+  | { readonly name: 'slips' }
   | { readonly name: 'void'; readonly hash: string }
   | { readonly name: 'sync' }
   | { readonly name: 'carry'; readonly show?: string; readonly scan?: boolean }
