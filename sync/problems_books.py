@@ -14,8 +14,8 @@ BOOKS: dict[str, tuple[int, str, str, str, str]] = {
         422,
         "第一张空白收据的号码不对：最早只能是 {receipt_no}。",
         "The first blank number is wrong: {receipt_no} is the earliest possible.",
-        "请照手机上的下一个号码填写。",
-        "Enter the next number that the phone shows.",
+        "请填手机上最后一张收据的下一号。",
+        "Enter the number behind the last slip that the phone gave.",
     ),
     "book_reason_missing": (
         422,

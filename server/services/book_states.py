@@ -19,8 +19,8 @@ from sync.problems import Problem
 def return_book(branch_id: str, book_id: str, first_blank: str, *, by: str) -> None:
     """The holder gives the unused rest of a book back to the cashier.
 
-    first_blank  The first number that was not used, as the phone shows it. Numbers below it that
-                 have not come are open holes until they do.
+    first_blank  The number behind the last slip that the phone gave. Numbers below it that have
+                 not come are open holes until they do.
 
     Refuses `book_unknown`, `book_out_of_use`, `own_record`, and `first_blank_invalid` for a number
     of another book or one behind which slips are known already.

@@ -499,7 +499,7 @@ EN: dict[str, str] = {
     "book_written_off": "written off",
     "book_rest": "Out of use",
     "book_change": "Give back, go on, write off",
-    "book_first_blank": "First blank number (the next number on the phone)",
+    "book_first_blank": "First blank number (behind the last slip given)",
     "book_return": "Take back the rest",
     "book_lift": "Go on with the phone in use",
     "book_write_off": "Write off the rest",

@@ -472,7 +472,7 @@ ZH: dict[str, str] = {
     "book_written_off": "已注销",
     "book_rest": "停用的余号",
     "book_change": "交回、恢复、注销",
-    "book_first_blank": "第一张空白号（看手机上的下一个号码）",
+    "book_first_blank": "第一张空白号（最后一张收据的下一号）",
     "book_return": "交回余号",
     "book_lift": "恢复到现用手机",
     "book_write_off": "注销余号",
