@@ -29,6 +29,7 @@ _CAST = (
     ("officer-2", "张敏", "collector", "zhangmin"),
     ("supervisor-1", "陈杰", "supervisor", "chenjie"),
     ("cashier-1", "周兰", "cashier", "zhoulan"),
+    ("bookkeeper-1", "何青", "bookkeeper", "heqing"),
     ("auditor-1", "吴平", "auditor", "wuping"),
 )
 

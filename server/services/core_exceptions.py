@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import day_of, today
@@ -66,6 +66,16 @@ def exceptions(branch_id: str, *, settled: bool = False) -> list[ExceptionLine]:
             return sorted(lines, key=lambda one: (one.settled_on or "", one.id), reverse=True)
         lines += [_line(session, row) for row in _by_looking(session, branch_id)]
         return sorted(lines, key=lambda one: (one.opened_on, one.id))
+
+
+def count_open(session: Session, branch_id: str) -> int:
+    """How many exceptions wait for somebody."""
+    written = session.scalar(
+        select(func.count())
+        .select_from(CoreException)
+        .where(CoreException.branch_id == branch_id, CoreException.state == "open")
+    )
+    return int(written or 0) + len(_by_looking(session, branch_id))
 
 
 def settle_exception(

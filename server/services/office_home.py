@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.db import snapshot
 from server.services.cash_day import first_open_day, hands, vault_fen
+from server.services.core_exceptions import count_open
 from server.services.list_promised import count_promised
 from server.services.list_quarantine import count_kept
 from server.tables import DayClose, Device, Household, Loan, NoticeRow, Sweep, Task
@@ -26,6 +27,7 @@ class Waiting:
     kept: int
     photos: int
     holes: int
+    core: int
     officers_with_cash: int
     hands_fen: int
     vault_fen: int
@@ -56,6 +58,7 @@ def waiting(branch_id: str, today: str) -> Waiting:
             holes=_count(
                 session, Task, branch_id, Task.state == "open", Task.kind == "number_hole"
             ),
+            core=count_open(session, branch_id),
             officers_with_cash=len(in_hands),
             hands_fen=sum(in_hands.values()),
             vault_fen=vault_fen(session, branch_id),

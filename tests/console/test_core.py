@@ -24,6 +24,7 @@ from server.tables import (
     CoreFile,
     CoreLineRow,
     EventRow,
+    Feed,
     LedgerLeg,
     ReceiptRow,
 )
@@ -103,6 +104,21 @@ def test_it_marks_receipts_as_posted(each_bank: Bank, he_qing: Visitor) -> None:
     ]
     assert body["total_fen"] == 1170_00 and len(each_bank.rows(LedgerLeg)) == legs
     assert "核心系统 2026-03-02 入账" in words(he_qing.get(f"/trace/{hashes['SJ000101']}"))
+
+
+def test_it_tells_the_phone_that_its_book_has_changed(each_bank: Bank, he_qing: Visitor) -> None:
+    before = [row.tick for row in each_bank.rows(Feed) if row.etype == "book"]
+    confirm(he_qing, preview(he_qing, HEAD + GOOD, 1, "520"))
+
+    [after] = [row.tick for row in each_bank.rows(Feed) if row.etype == "book"]
+    assert after > max(before)
+
+
+def test_it_shows_the_bookkeeper_what_waits(each_bank: Bank, he_qing: Visitor) -> None:
+    wrong = HEAD + "2026-03-02,V9,L-W9,,1,,\n"
+    confirm(he_qing, preview(he_qing, wrong, 1, "1"))
+
+    assert "1 条与核心系统的差异" in words(he_qing.get("/"))
 
 
 def test_it_does_nothing_with_the_same_file_again(each_bank: Bank, he_qing: Visitor) -> None:
