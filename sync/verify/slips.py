@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sync.books import cash_of
 from sync.parts import PARTS
@@ -21,6 +22,7 @@ class Slip:
     number      As printed; with the check characters behind it if a supervisor ruled so.
     held_by     Who has its cash: nobody any more once it is void or counted.
     counted_by  Hash of the count that took its cash over.
+    posted      The day on which the core system booked it, and the event that says so.
     """
 
     event: Event
@@ -28,6 +30,7 @@ class Slip:
     state: str
     cash_fen: int
     counted_by: str | None
+    posted: tuple[str | None, str | None] = (None, None)
 
     @property
     def held_by(self) -> str | None:
@@ -38,7 +41,7 @@ class Slip:
 
 def slips_of(world: World) -> dict[str, Slip]:
     """Receipt event -> its slip. Notes what is counted twice, or counted and not there."""
-    counted = _counts(world)
+    counted, posted = _counts(world), _postings(world)
     voided = {
         str(event.body.get("target")) for event in world.of_kind("cash.void") if event.is_applied
     }
@@ -54,6 +57,7 @@ def slips_of(world: World) -> dict[str, Slip]:
             state=_state(event, event.hash in voided),
             cash_fen=cash_of(event.body) or 0,
             counted_by=counted.get(event.hash),
+            posted=posted.get(event.hash, (None, None)),
         )
         for event in world.of_kind("cash.receipt")
     }
@@ -87,6 +91,8 @@ def _fields(slip: Slip) -> dict[str, object]:
         "effective_on": event.effective_on,
         "state": slip.state,
         "counted_by": slip.counted_by,
+        "posted_on": slip.posted[0],
+        "posted_by": slip.posted[1],
     }
 
 
@@ -102,6 +108,30 @@ def _counts(world: World) -> dict[str, str]:
                 world.findings.broken("counted_twice", **world.where(event))
             counted[str(target)] = count.hash
     return counted
+
+
+def _postings(world: World) -> dict[str, tuple[str | None, str | None]]:
+    """Receipt -> when the core system booked it, by its file or by a settled exception."""
+    posted: dict[str, tuple[str | None, str | None]] = {}
+    matched = world.of_kind("core.matched", "core.exception_settled")
+    for event in sorted(matched, key=lambda event: event.seq):
+        for match in _matches(event):
+            target, day = str(match.get("receipt")), match.get("posted_on")
+            slip = world.events.get(target)
+            if slip is None or slip.kind != "cash.receipt" or not isinstance(day, str):
+                world.findings.broken("posted_unknown", hash=target, **world.where(event))
+            elif match.get("amount_fen", slip.body.get("amount_fen")) != cash_of(slip.body):
+                world.findings.broken("posted_amount", **world.where(slip))
+            posted[target] = (day if isinstance(day, str) else None, event.hash)
+    return posted
+
+
+def _matches(event: Event) -> list[dict[str, Any]]:
+    said = event.body.get("matches")
+    if event.kind == "core.matched":
+        return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+    is_taken = event.body.get("decision") == "taken" and event.body.get("receipt")
+    return [{name: event.body.get(name) for name in ("receipt", "posted_on")}] if is_taken else []
 
 
 def _number(event: Event, is_renumbered: bool) -> str:

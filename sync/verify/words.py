@@ -109,6 +109,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "book_missing": ("领用的收据本不在导出中。", "a book that was issued is missing."),
     "counted_twice": ("现金被点交了两次。", "its cash was counted twice."),
     "counted_unknown": ("点交了不存在的收据。", "a receipt was counted that does not exist."),
+    "posted_unknown": (
+        "核心系统入账的收据不存在。",
+        "the core system booked a receipt that does not exist.",
+    ),
+    "posted_amount": (
+        "核心系统入账的金额与收据不同。",
+        "the core system booked another amount than that of the receipt.",
+    ),
     "count_wrong": (
         "点交的应有金额不是所列收据之和。",
         "the cash expected is not the sum of the receipts counted.",
