@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.verify.chains import check_chains, check_keys, check_seal, check_signatures, signing_key
-from sync.verify.custody import check_counts, check_custody
+from sync.verify.counts import check_count_rows, counts_of
+from sync.verify.custody import check_counts, check_custody, check_handings
 from sync.verify.days import check_closes, check_daily, days_of
 from sync.verify.findings import Findings
+from sync.verify.handings import handings_of
 from sync.verify.months import check_months
 from sync.verify.numbers import books_of, check_books, check_numbers, check_order
 from sync.verify.reading import read_export
@@ -72,15 +74,18 @@ def verified_world(path: Path, key: str | None = None) -> tuple[Answer, World]:
 
 
 def _check_cash(world: World) -> None:
-    slips = slips_of(world)
+    handings, counts = handings_of(world), counts_of(world)
+    slips = slips_of(world, handings)
     check_rows(world, slips)
-    check_custody(world, slips)
-    check_counts(world, slips)
+    unsettled = check_handings(world, slips, handings)
+    check_custody(world, slips, unsettled)
+    check_counts(world, slips, counts, unsettled)
+    check_count_rows(world, counts)
     books = books_of(world)
     check_books(world, books)
     check_numbers(world, slips, books)
     check_order(world, books)
-    days = days_of(world)
+    days = days_of(world, counts)
     check_closes(world, days)
     check_daily(world, days)
     check_months(world, slips)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.verify.counts import Count
 from sync.verify.records import Event, Line
 from sync.verify.world import World
 
@@ -22,7 +23,7 @@ class Day:
     deposits: set[str] = field(default_factory=set)
 
 
-def days_of(world: World) -> dict[str, Day]:
+def days_of(world: World, counts: Mapping[str, Count]) -> dict[str, Day]:
     """Day -> what was counted and deposited on it, and what that did to the vault."""
     days: dict[str, Day] = {}
     for event in world.events.values():
@@ -30,16 +31,16 @@ def days_of(world: World) -> dict[str, Day]:
             if leg.account == "vault":
                 day = days.setdefault(min(event.value_days), Day())
                 day.vault_fen += leg.amount_fen
-    for event in world.of_kind("cash.counted", "cash.deposited"):
+    for count in counts.values():
+        day = days.setdefault(count.day, Day())
+        day.counts.add(count.event.hash)
+        day.sums["receipts_fen"] += count.fen("expected_fen")
+        day.sums["counted_fen"] += count.fen("counted_fen")
+        day.sums["variance_fen"] += count.fen("variance_fen")
+    for event in world.of_kind("cash.deposited"):
         day = days.setdefault(str(event.body.get("day")), Day())
-        if event.kind == "cash.counted":
-            day.counts.add(event.hash)
-            day.sums["receipts_fen"] += _fen(event, "expected_fen")
-            day.sums["counted_fen"] += _fen(event, "counted_fen")
-            day.sums["variance_fen"] += _fen(event, "variance_fen")
-        else:
-            day.deposits.add(event.hash)
-            day.sums["deposited_fen"] += _fen(event, "amount_fen")
+        day.deposits.add(event.hash)
+        day.sums["deposited_fen"] += _fen(event, "amount_fen")
     return days
 
 

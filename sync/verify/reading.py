@@ -16,6 +16,7 @@ from typing import Any
 from sync.books import Leg
 from sync.canonical import INT_MAX, sha256_hex, strict_json
 from sync.events import Envelope, check_body
+from sync.kinds import FIELDS
 from sync.problems import Problem
 from sync.time_bounds import day_of
 from sync.upcast import restated
@@ -247,7 +248,7 @@ def _envelope(canonical: str, said_hash: str) -> Envelope | None:
 def _event(number: int, line: Line, envelope: Envelope, holder: str) -> Event:
     event = restated(envelope)
     is_light = event.kind.startswith(_LIGHT)
-    faults = () if is_light or line["sender"] is None else _faults(event)
+    faults = () if is_light or event.kind not in FIELDS else _faults(event)
     return Event(
         line=number,
         hash=event.hash,

@@ -13,12 +13,14 @@ from sync.books import (
     cash_of,
     count_legs,
     deposit_legs,
+    handover_legs,
     legs_hash,
     receipt_legs,
     reversal,
     suspense_legs,
 )
 from sync.parts import PARTS
+from sync.verify.handings import open_day
 from sync.verify.records import Event
 from sync.verify.world import World, balances
 
@@ -50,6 +52,15 @@ def _counted(world: World, event: Event) -> tuple[Legs, str]:
     return count_legs(body["officer"], body["expected_fen"], body["counted_fen"]), body["day"]
 
 
+def _taken(world: World, event: Event) -> tuple[Legs, str]:
+    """A handover in person that both sides have confirmed; the vault's only on an open day."""
+    if not event.is_applied:
+        return (), event.effective_on
+    is_vault = event.body["into"] == "vault"
+    day = open_day(world, event) if is_vault else event.effective_on
+    return handover_legs(event.body["from"], event.body, event.holder), day
+
+
 def _deposited(world: World, event: Event) -> tuple[Legs, str]:
     return deposit_legs(event.body["amount_fen"]), event.body["day"]
 
@@ -75,6 +86,7 @@ RULES: Mapping[str, Rule] = {
     "cash.void": _void,
     "cash.counted": _counted,
     "cash.deposited": _deposited,
+    "custody.taken": _taken,
     "master.imported": _imported,
 }
 

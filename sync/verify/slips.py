@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.books import cash_of
+from sync.handovers import Handing
 from sync.parts import PARTS
 from sync.receipts import printed_number
+from sync.verify.handings import Handings
 from sync.verify.records import Event
 from sync.verify.world import World
 
@@ -21,7 +23,8 @@ class Slip:
 
     number      As printed; with the check characters behind it if a supervisor ruled so.
     held_by     Who has its cash: nobody any more once it is void or counted.
-    counted_by  Hash of the count that took its cash over.
+    listed_by   Hash of the count at the counter that took its cash over.
+    path        The handovers in person through which its cash went.
     posted      The day on which the core system booked it, and the event that says so.
     """
 
@@ -29,17 +32,34 @@ class Slip:
     number: str
     state: str
     cash_fen: int
-    counted_by: str | None
+    listed_by: str | None
+    path: tuple[Handing, ...] = ()
     posted: tuple[str | None, str | None] = (None, None)
 
     @property
     def held_by(self) -> str | None:
         """Who answers for its cash now."""
         is_held = self.counted_by is None and self.state != "voided"
-        return self.event.holder if is_held else None
+        return (self.handed_to or self.event.holder) if is_held else None
+
+    @property
+    def handed_to(self) -> str | None:
+        """Who got its cash last from hand to hand; None if nobody did, or the cashier."""
+        return self.path[-1].receiver if self.path else None
+
+    @property
+    def counted_by(self) -> str | None:
+        """Hash of the event that brought its cash into the vault."""
+        in_the_field = self.path and self.path[-1].receiver is None
+        return self.listed_by or (self.path[-1].taken if in_the_field else None)
+
+    @property
+    def holders(self) -> set[str | None]:
+        """All who have had its cash in their hands."""
+        return {self.event.holder, *(handing.receiver for handing in self.path)}
 
 
-def slips_of(world: World) -> dict[str, Slip]:
+def slips_of(world: World, handings: Handings) -> dict[str, Slip]:
     """Receipt event -> its slip. Notes what is counted twice, or counted and not there."""
     counted, posted = _counts(world), _postings(world)
     voided = {
@@ -56,7 +76,8 @@ def slips_of(world: World) -> dict[str, Slip]:
             number=_number(event, event.hash in renumbered),
             state=_state(event, event.hash in voided),
             cash_fen=cash_of(event.body) or 0,
-            counted_by=counted.get(event.hash),
+            listed_by=counted.get(event.hash),
+            path=tuple(handings.path(event.lane, event.seq)),
             posted=posted.get(event.hash, (None, None)),
         )
         for event in world.of_kind("cash.receipt")
@@ -71,7 +92,10 @@ def check_rows(world: World, slips: Mapping[str, Slip]) -> None:
         if row["event"] not in slips:
             world.findings.broken("receipt_wrong", field="event", **place)
             continue
-        for field, should in _fields(slips[row["event"]]).items():
+        slip = slips[row["event"]]
+        if not _is_with(slip, row["handed_to"]):
+            world.findings.broken("receipt_wrong", field="handed_to", **place)
+        for field, should in _fields(slip).items():
             if row[field] != should:
                 world.findings.broken("receipt_wrong", field=field, should=should, **place)
     for event_hash in slips.keys() - rows.keys():
@@ -90,10 +114,19 @@ def _fields(slip: Slip) -> dict[str, object]:
         "method": _clipped(body.get("method")),
         "effective_on": event.effective_on,
         "state": slip.state,
-        "counted_by": slip.counted_by,
+        **({"counted_by": slip.counted_by} if slip.state != "voided" else {}),
         "posted_on": slip.posted[0],
         "posted_by": slip.posted[1],
     }
+
+
+def _is_with(slip: Slip, handed_to: str | None) -> bool:
+    """Is it who holds it? Of a slip that was counted at the counter: somebody who had it."""
+    if slip.state == "voided":
+        return True
+    if slip.listed_by is not None:
+        return (handed_to or slip.event.holder) in slip.holders
+    return handed_to == slip.handed_to
 
 
 def _counts(world: World) -> dict[str, str]:

@@ -139,6 +139,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "attachment_wrong": ("附件与登记的不符。", "the photo is not the one that was promised."),
     # Open points
+    "handover_differs": (
+        "面对面交接的金额不是所含收据之和。",
+        "a handover in person is not the sum of the receipts that went with it.",
+    ),
     "fork": ("同一序号有两条记录。", "another event holds the same number."),
     "waiting": ("前面的记录还没有到。", "what comes before it has not come yet."),
     "vouched_later": (
