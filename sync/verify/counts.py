@@ -35,7 +35,7 @@ def counts_of(world: World) -> dict[str, Count]:
         event.hash: Count(event, _at_counter(event)) for event in world.of_kind("cash.counted")
     }
     for event in world.of_kind("custody.taken"):
-        if event.is_applied and event.body.get("into") == "vault":
+        if event.is_applied and not event.faults and event.body["into"] == "vault":
             found[event.hash] = Count(event, _in_the_field(world, event))
     return found
 

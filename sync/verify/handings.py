@@ -63,7 +63,7 @@ def open_day(world: World, event: Event) -> str:
     shut = {
         str(close.body.get("day")) for close in world.of_kind("day.closed") if close.tick < applied
     }
-    if event.effective_on not in shut:
+    if event.effective_on not in shut or not event.recorded_on:
         return event.effective_on
     day = event.recorded_on
     while day in shut:

@@ -51,6 +51,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "封签用的不是您给出的密钥。",
         "the seal was made with another key than the one you named.",
     ),
+    "check_failed": (
+        "这一项无法核对：所含内容不可能由系统写出。",
+        "this check could not be made: no system of ours writes such a file.",
+    ),
     # Chains, signatures and keys
     "event_changed": ("内容与其哈希不符。", "its bytes are not what its hash says."),
     "event_twice": ("同一记录出现两次。", "the event stands here twice."),
