@@ -28,12 +28,17 @@ def hand_fen(
     says so; what she has offered is hers until the other side has said so.
     """
     own = list(log)
-    voided = {
+    voided = _voided(own)
+    return sum(_moved_fen(each, voided, proofs) for each in own) - counted_total_fen
+
+
+def _voided(log: Iterable[LogEntry]) -> set[str]:
+    """The receipts of a log that its voids undo."""
+    return {
         entry["body"].get("target")
-        for entry in own
+        for entry in log
         if entry["kind"] == "cash.void" and entry.get("verdict") not in ("quarantined", "voided")
     }
-    return sum(_moved_fen(each, voided, proofs) for each in own) - counted_total_fen
 
 
 def _moved_fen(entry: LogEntry, voided: Collection[str], proofs: Collection[str]) -> int:
@@ -46,6 +51,23 @@ def _moved_fen(entry: LogEntry, voided: Collection[str], proofs: Collection[str]
     if kind == "custody.handed" and (verdict == "applied" or entry["hash"] in proofs):
         return -int(body["expected_fen"])
     return 0
+
+
+def held_since(log: Iterable[LogEntry], held_fen: int) -> str | None:
+    """The day on which the oldest cash still in the hand was taken; None if there is none.
+
+    log       Oldest first. What leaves the hand is what came into it first.
+    held_fen  The cash in the hand now, as hand_fen or hand_of_all has it.
+    """
+    own = list(log)
+    voided = _voided(own)
+    came = [(entry["occurred_on"], _moved_fen(entry, voided, ())) for entry in own]
+    gone_fen = sum(fen for _, fen in came if fen > 0) - held_fen
+    for day, fen in came:
+        gone_fen -= max(fen, 0)
+        if gone_fen < 0:
+            return str(day) if held_fen > 0 else None
+    return None
 
 
 def hand_of_all(

@@ -4,7 +4,7 @@ These are answers for a person. A programmer's mistake is an AssertionError and 
 The rows lie in files by the place where they are said: problems_wire (phones and requests),
 problems_field (verdicts and the phone's own forms), problems_courier (what others carry),
 problems_core (the core system), problems_office (console and command line),
-problems_books (controlled forms),
+problems_books (controlled forms), problems_custody (cash in hand),
 problems_plan (households that change hands), problems_ruling (events that were
 kept), problems_memory (backup and restore).
 """
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from sync.problems_books import BOOKS
 from sync.problems_core import CORE
 from sync.problems_courier import COURIER
+from sync.problems_custody import CUSTODY
 from sync.problems_field import FIELD
 from sync.problems_memory import MEMORY
 from sync.problems_office import OFFICE
@@ -25,7 +26,7 @@ from sync.problems_wire import WIRE
 
 # code: (HTTP status when it answers a request, what is so in Chinese and in English,
 # what to do next in Chinese and in English). Codes are never reused.
-_TABLES = (WIRE, FIELD, OFFICE, BOOKS, CORE, COURIER, PLAN, RULING, MEMORY)
+_TABLES = (WIRE, FIELD, OFFICE, BOOKS, CORE, CUSTODY, COURIER, PLAN, RULING, MEMORY)
 PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
     code: told for table in _TABLES for code, told in table.items()
 }

@@ -5,7 +5,7 @@
  *   enrol-code enrol-submit enrol-trouble   the code, the button, what is wrong with it
  *   day-<YYYY-MM-DD>                        a day of the route, when there are several
  *   village-<id> household-<id>             rows of the day and of a village (scroll to reach all)
- *   search search-words open-visit          on the day
+ *   search search-words open-visit held     on the day; held: data-late
  *   start-visit                             on a household (continues an open visit of it)
  *   second-person place-reason              <select>s; values are a staff id, a reason code
  *   visit-begin                             records the start of the visit; then the visit's page

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.office.rest_days import is_rest_day
 from server.stores.events import chunks
 from server.tables import Loan, NoticeRow, PriorInterruption, ReceiptRow
 from sync.limitation import Interruption, Limitation, limitation
+from sync.rest_days import is_rest_day
 
 Found = dict[str, list[Interruption]]
 

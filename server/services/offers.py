@@ -69,6 +69,12 @@ def offer_lines(session: Session, branch_id: str, officer_id: str | None = None)
     ]
 
 
+def count_late(session: Session, branch_id: str) -> int:
+    """How many offers have waited for more than a day."""
+    before = now_ms() - OFFER_MS_MAX
+    return sum(row.recorded_at_ms <= before for row in open_offers(session, branch_id))
+
+
 def expected_at_counter(session: Session, branch_id: str, officer_id: str) -> int:
     """What an officer should have with him, in fen: his hand less what he has offered.
 

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from server.db import snapshot
 from server.services.cash_day import first_open_day, hands, vault_fen
 from server.services.core_exceptions import count_open
+from server.services.deposits import count_missed
 from server.services.list_promised import count_promised
 from server.services.list_quarantine import count_kept
+from server.services.offers import count_late
 from server.tables import DayClose, Device, Household, Loan, NoticeRow, Sweep, Task
 
 
@@ -29,6 +31,7 @@ class Waiting:
     holes: int
     core: int
     officers_with_cash: int
+    missed: int
     hands_fen: int
     vault_fen: int
     is_closed: bool
@@ -60,6 +63,7 @@ def waiting(branch_id: str, today: str) -> Waiting:
             ),
             core=count_open(session, branch_id),
             officers_with_cash=len(in_hands),
+            missed=count_missed(session, branch_id) + count_late(session, branch_id),
             hands_fen=sum(in_hands.values()),
             vault_fen=vault_fen(session, branch_id),
             is_closed=session.get(DayClose, (branch_id, today)) is not None,

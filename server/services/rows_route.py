@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from server.keys import running_settings, server_key
 from server.services import ledger
 from server.services.branches import cashiers, collectors, has_role
+from server.services.deposits import deposit_rules, leave_of
 from server.services.receipt_states import book_marks
 from server.stores.events import chunks
 from server.stores.pull_store import Scope
@@ -129,7 +130,9 @@ def me_rows(scope: Scope, ticks: dict[str, int]) -> Found:
             "counted_total_fen": _counted_total_fen(scope),
             "hand_total_fen": _hand_total_fen(scope),
             "server_key": server_key(),
-            "settings": _settings(branch),
+            "deposit_until": leave_of(scope.session, scope.branch_id, staff.id),
+            "settings": _settings(branch)
+            | {"deposit_rules": deposit_rules(scope.session, scope.branch_id)},
         }
     }
 

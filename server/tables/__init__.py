@@ -22,6 +22,7 @@ from server.tables.core import (
     CoreLineRow,
     RecoverySheet,
 )
+from server.tables.deposits import DepositLeave, DepositRule
 from server.tables.field import (
     Assignment,
     Attachment,
@@ -88,6 +89,8 @@ __all__ = [
     "CoreLineRow",
     "CourierBundle",
     "DayClose",
+    "DepositLeave",
+    "DepositRule",
     "Device",
     "DeviceKey",
     "EnrolCode",

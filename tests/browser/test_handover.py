@@ -44,6 +44,9 @@ def gives(phone: Phone) -> list[Frame]:
     """Li Wei takes 700 and offers it to Zhang Min; what her phone shows then."""
     hand = Hand(phone.open(), "handover-")
     a_gate(hand)
+    hand.home()
+    expect(hand.page.get_by_test_id("held")).to_have_attribute("data-late", "no")
+    hand.shot("day")
     assert custody(hand) == CASH_FEN
     hand.shot("menu")
     hand.tap("custody-give")

@@ -35,6 +35,7 @@ PAGES = (
     "/devices",
     "/evidence",
     f"/leaving/{LI_WEI}",
+    "/held",
     "/review",
     "/review/T-1",
     "/quarantine",

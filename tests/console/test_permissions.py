@@ -30,6 +30,7 @@ READERS = {
     "get_device": FIELD,
     "get_leaving": FIELD,
     "get_evidence": FIELD,
+    "get_held": CASH,
     "get_reviews": FIELD,
     "get_review": FIELD,
     "get_photo": FIELD,
@@ -62,6 +63,8 @@ READERS = {
     "get_trace_report": CASH | BOOKS,
 }
 WRITERS = {
+    "post_deposit_rule": {"supervisor"},
+    "post_extend": {"supervisor"},
     "post_import": {"supervisor"},
     "post_plan": {"supervisor"},
     "post_stops": {"supervisor"},

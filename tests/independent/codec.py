@@ -362,21 +362,36 @@ def buckets(rows: Mapping[str, Json]) -> list[str]:
     return [digest(part)[:16] if part else "" for part in parts]
 
 
-def hand_fen(log: Sequence[Mapping[str, Json]], counted_total_fen: int) -> int:
-    """Cash in hand from the log alone (custody.json): taken, less voided, less counted."""
-    receipts: dict[str, int] = {}
+def hand_fen(
+    log: Sequence[Mapping[str, Json]], counted_total_fen: int, proofs: Sequence[str] = ()
+) -> int:
+    """Cash in hand from the log alone (custody.json): taken, less voided, counted and handed on."""
+    moved: dict[str, int] = {}
     for event in log:
-        fen = event["body"].get("amount_fen")
-        if event["kind"] == "cash.receipt" and event.get("verdict") != "voided" and _is_int(fen):
-            receipts[event["hash"]] = max(fen, 0)
+        body, verdict = event["body"], event.get("verdict")
+        fen = body.get("amount_fen")
+        if event["kind"] == "cash.receipt" and verdict != "voided" and _is_int(fen):
+            moved[event["hash"]] = max(fen, 0)
+        if event["kind"] == "custody.taken" and verdict != "voided" and body["into"] == "hand":
+            moved[event["hash"]] = fen
+        if event["kind"] == "custody.handed" and (verdict == "applied" or event["hash"] in proofs):
+            moved[event["hash"]] = -body["expected_fen"]
     for event in log:
         stands = event.get("verdict") not in ("voided", "quarantined")
         if event["kind"] == "cash.void" and stands:
-            receipts[event["body"]["target"]] = 0
-    return sum(receipts.values()) - counted_total_fen
+            moved[event["body"]["target"]] = 0
+    return sum(moved.values()) - counted_total_fen
 
 
-def hand_of_all(total_fen: int, as_of: int, log: Sequence[Mapping[str, Json]]) -> int:
+def hand_of_all(
+    total_fen: int, as_of: int, log: Sequence[Mapping[str, Json]], proofs: Sequence[str] = ()
+) -> int:
     """Cash over all phones (custody.json): the server's sum, and what is not in it yet."""
-    within = [event for event in log if event.get("tick") is not None and event["tick"] <= as_of]
-    return total_fen + hand_fen(log, 0) - hand_fen(within, 0)
+    within = [
+        event
+        for event in log
+        if event.get("tick") is not None
+        and event["tick"] <= as_of
+        and (event["kind"] != "custody.taken" or event.get("verdict") == "applied")
+    ]
+    return total_fen + hand_fen(log, 0, proofs) - hand_fen(within, 0)

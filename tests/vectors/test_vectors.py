@@ -34,7 +34,8 @@ from sync.capitals import capitals, chinese_number
 from sync.classification import DAYS, days_past_due, five_tier, legacy, worse_of
 from sync.columns import pack, unpack
 from sync.crockford import check_characters, show_code
-from sync.custody import hand_fen, hand_of_all
+from sync.custody import hand_fen, hand_of_all, held_since
+from sync.deposits import due_on
 from sync.digest import bucket_digests, rows_digest, sums_of
 from sync.events import check_body, may_sign
 from sync.guarantee import Claim, Guarantee, guarantee_state
@@ -138,9 +139,15 @@ def run_columns(given: Given) -> object:
 
 def run_custody(given: Given) -> object:
     proofs = set(given.get("proofs", []))
+    if "held_fen" in given:
+        return held_since(given["log"], given["held_fen"])
     if "total_fen" in given:
         return hand_of_all(given["total_fen"], given["as_of"], given["log"], proofs)
     return hand_fen(given["log"], given["counted_total_fen"], proofs)
+
+
+def run_deposits(given: Given) -> object:
+    return due_on(given["since"], given["rules"], given["until"])
 
 
 def run_digest(given: Given) -> object:

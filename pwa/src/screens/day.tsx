@@ -43,6 +43,7 @@ export function Day() {
           <Sum big={String(shown.slips.value.left)} small={text.slipsLeft} />
         </button>
       </section>
+      <Held />
       <Days day={day} />
       {shown.houses.value.size > 0 && (
         <button class="search" data-testid="search" onClick={search}>
@@ -54,6 +55,29 @@ export function Day() {
       ))}
       {villages.length === 0 && <Empty />}
     </Frame>
+  );
+}
+
+/** By when the cash must be handed in, red once that is past or the ceiling is reached. */
+function Held() {
+  const due = shown.due.value;
+  if (due === null) return null;
+  const { hand_max_fen: most } = shown.settings.value;
+  const isOver = shown.handFen.value > most;
+  const isLate = due.by < shown.today.value;
+  const lines = [
+    fill(isLate ? text.cashLate : text.cashDue, dayWords(due.since), dayWords(due.by)),
+    fill(isOver ? text.cashOver : text.cashMost, yuan(most)),
+  ];
+  return (
+    <button
+      class={`notice ${isLate || isOver ? 'red' : 'green'}`}
+      data-testid="held"
+      data-late={isLate ? 'yes' : 'no'}
+      onClick={() => go({ name: 'custody' })}
+    >
+      {lines.join(' ')}
+    </button>
   );
 }
 

@@ -146,3 +146,18 @@ test('it takes nothing that is not a handover, nor one that is not for her', asy
   expect(() => checkOffer(li.phone, own)).toThrow('handover_not_yours');
   await expect(takeProof(li.phone, own)).rejects.toThrow('handover_not_yours');
 });
+
+test('it says since when cash is in the hand and by when it is due, without a signal', async () => {
+  at(li);
+  expect(shown.due.value).toEqual({ since: '2026-03-02', by: '2026-03-02' });
+  const me = li.phone.rows.value.get('me')!.get('officer-1')!;
+  const settings = { deposit_rules: [{ from: '2026-01-01', deadline: 'next_working_day' }] };
+  const tell = (more: object) => {
+    const row = { ...me.row, settings, ...more };
+    li.phone.rows.value = new Map([['me', new Map([['officer-1', { ...me, row }]])]]);
+  };
+  tell({});
+  expect(shown.due.value?.by).toBe('2026-03-03');
+  tell({ deposit_until: '2026-03-05' });
+  expect(shown.due.value?.by).toBe('2026-03-05');
+});

@@ -1,5 +1,7 @@
 /** The rows of the feed as the screens read them. The wire's names, the wire's units. */
 
+import type { DepositRule } from '../sync/deposits';
+
 export interface MeRow {
   readonly id: string;
   readonly name: string;
@@ -13,6 +15,8 @@ export interface MeRow {
   readonly counted_total_fen?: number;
   /** Over all lanes of an officer who has several. */
   readonly hand_total_fen?: number | null;
+  /** The day to which the supervisor has let her keep cash, the latest ever. */
+  readonly deposit_until?: string | null;
   readonly settings: Settings;
 }
 
@@ -20,6 +24,7 @@ export interface Settings {
   readonly allocation: readonly string[];
   readonly receipt_max_fen: number;
   readonly hand_max_fen: number;
+  readonly deposit_rules?: readonly DepositRule[];
   readonly visit_from: string;
   readonly visit_to: string;
   readonly institution: string;

@@ -3,8 +3,9 @@
 import { computed, signal } from '@preact/signals-core';
 import type { ReadonlySignal } from '@preact/signals-core';
 import { dayOf } from '../device/clock';
-import { handFen, handOfAll } from '../sync/custody';
+import { handFen, handOfAll, heldSince } from '../sync/custody';
 import { daysBetween } from '../sync/dates';
+import { dueOn } from '../sync/deposits';
 import { view } from '../sync/overlay';
 import type { OwnEvent, Row } from '../sync/overlay';
 import { slipState } from '../sync/receipt-states';
@@ -63,6 +64,8 @@ export interface View {
   /** In the order of the route. */
   readonly villages: ReadonlySignal<readonly VillageView[]>;
   readonly handFen: ReadonlySignal<number>;
+  /** Since when the oldest cash in the hand is there, and its last day; null without cash. */
+  readonly due: ReadonlySignal<{ readonly since: string; readonly by: string } | null>;
   readonly slips: ReadonlySignal<{ left: number; next: { book: string; no: string } | null }>;
   readonly unsent: ReadonlySignal<{ count: number; fen: number }>;
   where(event: StoredEvent): Where;
@@ -78,13 +81,15 @@ export function makeView(phone: Phone): View {
   const houses = computed(() => housesOf(phone, own.value));
   const me = computed(() => rowsOf<MeRow>(phone, 'me')[0]?.row ?? null);
   const voids = computed(() => voidedBy(own.value));
+  const handFen = computed(() => handNow(phone, own.value));
   return {
     today,
     me,
     settings: computed(() => ({ ...DEFAULTS, ...me.value?.settings })),
     days: computed(() => daysOf(phone)),
     houses,
-    handFen: computed(() => handNow(phone, own.value)),
+    handFen,
+    due: computed(() => dueNow(me.value, own.value, handFen.value)),
     slips: computed(() => slipsOf(phone, own.value)),
     unsent: computed(() => unsentSum(phone)),
     villages: computed(() => villagesOf(phone, [...houses.value.values()])),
@@ -101,6 +106,13 @@ function handNow(phone: Phone, own: readonly OwnEvent[]): number {
   const proofs = new Set(phone.proofs.value.map(({ handed }) => handed));
   if (me && total != null) return handOfAll(total, me.tick, own, proofs);
   return handFen(own, me?.row.counted_total_fen ?? 0, proofs);
+}
+
+/** Known without a signal: the rules and the leave given are in her own row. */
+function dueNow(me: MeRow | null, own: readonly OwnEvent[], fen: number) {
+  const since = heldSince(own, fen);
+  const rules = me?.settings?.deposit_rules ?? [];
+  return since === null ? null : { since, by: dueOn(since, rules, me?.deposit_until ?? null) };
 }
 
 interface Typed<T> {

@@ -19,19 +19,33 @@ const NONE: ReadonlySet<string> = new Set();
  * says so; what she has offered is hers until the other side has said so, or is among the proofs.
  */
 export function handFen(log: readonly OwnEvent[], countedTotalFen = 0, proofs = NONE): number {
+  const moved = movedBy(log, proofs);
+  return log.reduce((sum, event) => sum + moved(event), 0) - countedTotalFen;
+}
+
+/** What each event puts into the hand, in fen; negative for what leaves it. */
+function movedBy(log: readonly OwnEvent[], proofs = NONE) {
   const voided = new Set(
     log
       .filter(({ kind, verdict }) => kind === 'cash.void' && !NO_VOID.has(verdict))
       .map(({ body }) => body.target),
   );
-  const moved = ({ kind, hash, body, verdict }: OwnEvent): number => {
+  return ({ kind, hash, body, verdict }: OwnEvent): number => {
     const counts = verdict !== 'voided';
     if (kind === 'cash.receipt' && counts && !voided.has(hash)) return cashOf(body) ?? 0;
     if (kind === 'custody.taken' && counts && body.into === 'hand') return Number(body.amount_fen);
     const isGone = kind === 'custody.handed' && (verdict === 'applied' || proofs.has(hash));
     return isGone ? -Number(body.expected_fen) : 0;
   };
-  return log.reduce((sum, event) => sum + moved(event), 0) - countedTotalFen;
+}
+
+/** The day on which the oldest cash still in the hand was taken, or null; see sync/custody.py. */
+export function heldSince(log: readonly OwnEvent[], heldFen: number): string | null {
+  const moved = movedBy(log);
+  const came = log.map((event) => ({ day: event.occurred_on, fen: Math.max(moved(event), 0) }));
+  let gone = came.reduce((sum, { fen }) => sum + fen, 0) - heldFen;
+  if (heldFen <= 0) return null;
+  return came.find(({ fen }) => (gone -= fen) < 0)?.day ?? null;
 }
 
 /**

@@ -17,7 +17,8 @@ import { daysPastDue, fiveTier, legacy, worseOf } from './classification';
 import type { Grounds, Tier } from './classification';
 import { pack, unpack } from './columns';
 import { checkCharacters, showCode } from './crockford';
-import { handFen, handOfAll } from './custody';
+import { handFen, handOfAll, heldSince } from './custody';
+import { dueOn } from './deposits';
 import { bucketDigests, sumsDigest } from './digest';
 import { checkBody, maySign } from './events';
 import type { Signing } from './events';
@@ -137,6 +138,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 function runCustody(given: Given): unknown {
   const log = as<OwnEvent[]>(given.log);
   const proofs = new Set(as<string[]>(given.proofs ?? []));
+  if ('held_fen' in given) return heldSince(log, as(given.held_fen));
   if ('total_fen' in given) return handOfAll(as(given.total_fen), as(given.as_of), log, proofs);
   return handFen(log, as(given.counted_total_fen), proofs);
 }
@@ -233,6 +235,7 @@ const RUNNERS: Readonly<Record<string, (given: Given) => unknown>> = {
   classification: runClassification,
   columns: runColumns,
   custody: runCustody,
+  deposits: (given) => dueOn(as(given.since), as(given.rules), as(given.until)),
   digest: runDigest,
   events: runEvents,
   fountain: runFountain,
