@@ -34,7 +34,7 @@ def touch_me(tx: Tx, *officer_ids: str) -> None:
 
 
 def touch_phone_holders(tx: Tx) -> None:
-    """A phone came or changed its key: everybody with a phone hears of it."""
+    """A phone came, went or changed its key: everybody with a phone hears of it."""
     phones = select(Device.officer_id).where(Device.branch_id == tx.branch_id)
     touch_me(tx, *sorted(set(tx.session.scalars(phones.where(Device.status == "active")))))
 

@@ -62,6 +62,7 @@ class Projection:
     _hands: set[str] = field(default_factory=set)
     _slips: set[tuple[str, str]] = field(default_factory=set)  # lane and number of each
     _books: set[str] = field(default_factory=set)
+    _is_key_new: bool = False
 
     def __call__(self, recorded: Recorded, verdict: Verdict) -> None:
         """Write the rows of one event, inside its savepoint."""
@@ -77,6 +78,7 @@ class Projection:
         if event.kind == "custody.taken":
             self._note(event.body.get("from"), self._hands)
         self._note_slip(event, is_applied=is_applied)
+        self._is_key_new |= is_applied and event.kind == "key.rotated"
         if is_applied:
             body = self._receipt_of(event) if event.kind == "cash.void" else event.body
             self._note(body.get("household"), self._households)
@@ -90,6 +92,8 @@ class Projection:
         if self._slips:
             holes.look(self.tx, self._slips)
         feed.touch_marks(self.tx, *self._books)
+        if self._is_key_new:
+            feed.touch_phone_holders(self.tx)
 
     def _receipt_of(self, void: Envelope) -> Mapping[str, object]:
         """A void says only which slip it undoes; it concerns what that slip concerned."""

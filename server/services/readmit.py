@@ -107,6 +107,7 @@ def _make_again(tx: Tx, told: dict[str, Any]) -> None:
     event = body | {"lane_code": told["code"]}
     office_events.record(tx, "device.enrolled", event, actor=device.officer_id)
     feed.touch_me(tx, device.officer_id)
+    feed.touch_phone_holders(tx)  # all may check what it signs
 
 
 def _free_code(tx: Tx, code: str) -> str:

@@ -50,5 +50,6 @@ def revoke_device(branch_id: str, device_id: str, *, by: str, reason: str = "oth
         }
         office_events.record(tx, "device.revoked", body, actor=by)
         feed.touch_me(tx, device.officer_id)
+        feed.touch_phone_holders(tx)
         tx.session.flush()
         close_lanes_in(tx)
