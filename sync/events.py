@@ -55,7 +55,6 @@ OFFICE_KINDS = (
     "book.hole_explained",
     "export.made",
     "deposit.extended",
-    "vault.counted",
     "custody.item_moved",
 )
 

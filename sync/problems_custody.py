@@ -1,4 +1,4 @@
-"""What people can be told about cash in hand, its deadline, and the vault."""
+"""What people can be told about cash in hand, its deadline, and a difference."""
 
 from __future__ import annotations
 
@@ -30,19 +30,5 @@ CUSTODY: dict[str, tuple[int, str, str, str, str]] = {
         "A difference must be confirmed by name by whoever hands over, not by the cashier.",
         "请填写确认人姓名。",
         "Enter the name of the person who confirms it.",
-    ),
-    "vault_not_counted": (
-        409,
-        "库存应有 {amount_yuan} 元，今天日结前须先盘点库存。",
-        "The vault should hold {amount_yuan} yuan: count it before the day is closed.",
-        "请在日结页盘点库存，按面额填写。",
-        "Count the vault on the page of the day, piece by piece.",
-    ),
-    "second_person_missing": (
-        422,
-        "盘点库存须有第二人在场，写明姓名，不能是出纳自己。",
-        "The vault is counted by two; name the second person, not yourself.",
-        "请填写第二人姓名。",
-        "Enter the name of the second person.",
     ),
 }

@@ -19,7 +19,7 @@ from server.services import feed, ledger, office_events
 from server.services.cash_day import check_day_open
 from server.services.holes import REASON_CHARS, explain, open_holes
 from server.services.offers import expected_at_counter, not_offered
-from server.tables import CashCount, Lane, ReceiptBook, ReceiptRow
+from server.tables import CashCount, Lane, ReceiptBook, ReceiptRow, Staff
 from sync.amounts import format_yuan
 from sync.books import count_legs
 from sync.canonical import canonical_bytes
@@ -37,6 +37,7 @@ class Counted:
     denominations  Fen of a piece -> pieces: {10000: 11, 5000: 1}.
     receipts       Hashes of the receipts on her list. None: whatever there is now.
     cause          Why cash and receipts differ. Must be there if they do.
+    signed_by      Who confirms the statement beside the cashier, by name. None: the officer.
     holes          Receipt number left out -> its explanation.
     """
 
@@ -44,6 +45,7 @@ class Counted:
     receipts: Sequence[str] | None = None
     cause: str | None = None
     holes: Mapping[str, str] = field(default_factory=dict)
+    signed_by: str | None = None
 
     @property
     def total_fen(self) -> int:
@@ -56,7 +58,7 @@ def count_cash(branch_id: str, officer_id: str, counted: Counted, *, by: str) ->
 
     Refuses `own_record`, `denomination_invalid`, `day_already_closed`, `nothing_to_count`,
     `stale_edit` when receipts came or went since the list was shown, `hole_unexplained`, and
-    `variance_cause_missing`. Nothing is saved then.
+    `variance_cause_missing`, `variance_unsigned`. Nothing is saved then.
     """
     if by == officer_id:
         raise Problem("own_record")
@@ -73,7 +75,9 @@ def count_cash(branch_id: str, officer_id: str, counted: Counted, *, by: str) ->
             raise Problem("nothing_to_count", officer=officer_id)
         holes = _explained(tx.session, branch_id, officer_id, counted.holes)
         cause = _cause(counted, expected_fen)
-        return _write(tx, officer_id, counted, _Result(day, expected_fen, cause, receipts, holes))
+        signed_by = _signed_by(tx, officer_id, counted, has_variance=cause is not None)
+        result = _Result(day, expected_fen, cause, signed_by, receipts, holes)
+        return _write(tx, officer_id, counted, result)
 
 
 def _hold_pushes(tx: Tx, officer_id: str) -> None:
@@ -113,6 +117,7 @@ class _Result:
     day: str
     expected_fen: int
     cause: str | None
+    signed_by: str
     receipts: list[ReceiptRow]
     holes: dict[str, tuple[ReceiptBook, str]]
 
@@ -149,6 +154,17 @@ def _cause(counted: Counted, expected_fen: int) -> str | None:
     return cause if variance_fen else None
 
 
+def _signed_by(tx: Tx, officer_id: str, counted: Counted, *, has_variance: bool) -> str:
+    """Who stands for the statement at the counter: never the cashier, and named if it differs."""
+    cashier = tx.session.get(Staff, (tx.branch_id, tx.actor))
+    officer = tx.session.get(Staff, (tx.branch_id, officer_id))
+    named = officer.name if officer else officer_id
+    said = named if counted.signed_by is None else counted.signed_by.strip()[:100]
+    if said in (tx.actor, cashier.name if cashier else "") or (has_variance and not said):
+        raise Problem("variance_unsigned")
+    return said or named
+
+
 def _write(tx: Tx, officer_id: str, counted: Counted, result: _Result) -> str:
     total_fen = counted.total_fen
     pieces = {str(piece): n for piece, n in counted.denominations.items() if n}
@@ -159,6 +175,7 @@ def _write(tx: Tx, officer_id: str, counted: Counted, result: _Result) -> str:
         "counted_fen": total_fen,
         "variance_fen": total_fen - result.expected_fen,
         "cause": result.cause,
+        "signed_by": result.signed_by,
         "denominations": pieces,
         "receipts": [row.event_hash for row in result.receipts],
         "holes": {number: why for number, (_, why) in result.holes.items()},

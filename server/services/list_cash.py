@@ -108,6 +108,7 @@ class Slip:
     pieces: tuple[tuple[int, int], ...]
     receipts: tuple[ReceiptLine, ...]
     holes: dict[str, str]
+    signed_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,13 +181,15 @@ def counted_slip(branch_id: str, count_hash: str) -> Slip:
             .where(ReceiptRow.branch_id == branch_id, ReceiptRow.counted_by == count_hash)
             .order_by(ReceiptRow.receipt_no, ReceiptRow.event_hash)
         ).all()
-        pieces = json.loads(row.denominations)
+        pieces, who = json.loads(row.denominations), names(session, branch_id)
+        body, line = _body(session, branch_id, count_hash), _count_line(session, row, who)
         return Slip(
-            line=_count_line(session, row, names(session, branch_id)),
+            line=line,
             day=row.day,
             pieces=tuple(sorted(((int(fen), n) for fen, n in pieces.items()), reverse=True)),
             receipts=_receipt_lines(session, branch_id, receipts, row.day),
-            holes=_body(session, branch_id, count_hash).get("holes", {}),
+            holes=body.get("holes", {}),
+            signed_by=body.get("signed_by") or line.officer,
         )
 
 

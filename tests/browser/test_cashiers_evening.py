@@ -211,6 +211,9 @@ def count_with_a_shortage(server: Server, keys: Keys) -> None:
     keys.is_at("[name=cause]")
 
     keys.write("少一张十元，外勤认可")
+    keys.press("Enter")
+    keys.is_at("[name=signed_by]")
+    keys.write("李薇")
     keys.press("Enter", "Enter")
     keys.arrive("/counts/[0-9a-f]+", "slip")
     expect(keys.page.locator("main")).to_contain_text("少一张十元，外勤认可")

@@ -12,7 +12,7 @@ from server.tables import CashCount, EventRow, ReceiptRow, Task
 from sync.specimens import receipt_body, void_body
 from tests.console.fieldwork import li_wei_with_cash, take_cash
 from tests.console.visitors import Visitor, words
-from tests.small_bank import LI_WEI, Bank
+from tests.small_bank import LI_WEI, ZHOU_LAN, Bank
 
 COUNT = f"/cash/{LI_WEI}"
 GOLDEN = {"n10000": "11", "n5000": "1", "n2000": "1"}
@@ -68,9 +68,16 @@ def test_it_saves_no_short_cash_without_a_cause(bank: Bank, zhou_lan: Visitor) -
 def test_it_records_short_cash_with_its_cause(bank: Bank, zhou_lan: Visitor) -> None:
     li_wei_with_cash(bank)
 
-    answer = zhou_lan.post(COUNT, form(zhou_lan, SHORT, cause="少一张十元"))
+    for name in ("", "周兰", ZHOU_LAN):
+        refused = zhou_lan.post(COUNT, form(zhou_lan, SHORT, cause="少一张十元", signed_by=name))
+        assert refused.status_code == 422 and "具名确认" in words(refused)
+    assert bank.rows(CashCount) == []
+    answer = zhou_lan.post(COUNT, form(zhou_lan, SHORT, cause="少一张十元", signed_by="李薇"))
 
     assert answer.status_code == 302
+    slip = words(zhou_lan.http.get(answer.headers["Location"]))
+    assert "应交 1,170.00 元，实点 1,160.00 元，李薇确认" in slip
+    assert counted(bank)["signed_by"] == "李薇"
     assert (bank.balance("vault"), bank.balance("over_short")) == (1160_00, 10_00)
     assert bank.balance(f"hand:{LI_WEI}") == 0
     assert (counted(bank)["variance_fen"], counted(bank)["cause"]) == (-10_00, "少一张十元")

@@ -620,6 +620,8 @@ EN: dict[str, str] = {
     "rule_go": "Set it",
     "deadline_same_day": "the same day",
     "deadline_next_working_day": "the next working day",
+    "signed_by": "Confirmed by (officer, or the second person there)",
+    "statement": "Both state: expected {expected}, counted {counted}; {name} confirms: ",
     "offered": "{yuan} yuan were handed to {name} in person at {at}; the confirmation has not"
     " come yet: not expected in this count.",
     "offered_late": "For more than a day: the supervisor asks both.",

@@ -588,6 +588,8 @@ ZH: dict[str, str] = {
     "rule_go": "设定",
     "deadline_same_day": "当日交清",
     "deadline_next_working_day": "下一工作日",
+    "signed_by": "交款人（或在场第二人）确认",
+    "statement": "双方声明：应交 {expected} 元，实点 {counted} 元，{name}确认：",
     "offered": "{at} 已当面交给{name} {yuan} 元，对方的确认尚未到达：不计入本次应点。",
     "offered_late": "超过一天，请主管查问双方。",
     "unlisted": "另有 {yuan} 元没有列在收据里（作废或先前差异所致）。",

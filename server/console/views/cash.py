@@ -38,6 +38,7 @@ def post_count(officer_id: str) -> Response | tuple[str, int]:
             denominations=pieces(form, DENOMINATIONS_FEN),
             receipts=form.getlist("receipt"),
             cause=form.get("cause"),
+            signed_by=form.get("signed_by", ""),
             holes={
                 name.removeprefix("hole:"): why
                 for name, why in form.items()
