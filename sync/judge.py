@@ -51,7 +51,7 @@ def judge(store: PushStore, lane: LaneState | None, hearing: Hearing) -> Verdict
         return quarantined("bad_signature").with_risk(*hearing.flags)
     verdict = _words(lane, hearing) or _JUDGES[recorded.event.kind](store, lane, recorded)
     if verdict.reason in pardons:
-        verdict = _pardoned(store, recorded.event, verdict)
+        verdict = _pardoned(store, recorded.event, verdict, pardons)
     if not verdict.is_final and hearing.force:
         verdict = _without(recorded.event, verdict)
     if verdict.verdict == "applied":
@@ -75,9 +75,11 @@ def _words(lane: LaneState, hearing: Hearing) -> Verdict | None:
     return None
 
 
-def _pardoned(store: PushStore, event: Envelope, verdict: Verdict) -> Verdict:
+def _pardoned(
+    store: PushStore, event: Envelope, verdict: Verdict, pardons: frozenset[str]
+) -> Verdict:
     """A number outside of every book may be pardoned; that another slip has it, not with it."""
-    if verdict.reason == "number_not_in_book":
+    if verdict.reason == "number_not_in_book" and "receipt_no_collision" not in pardons:
         if store.number_user(str(event.body["receipt_no"])) not in (None, event.hash):
             return quarantined("receipt_no_collision")
     return APPLIED

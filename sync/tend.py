@@ -112,7 +112,8 @@ def _reassign(intake: Intake, recorded: Recorded, before: Verdict) -> Verdict:
     event = recorded.event
     number = printed_number(str(event.body["receipt_no"]), event.hash)
     intake.store.renumber(event.hash, number)
-    return intake.again(recorded, pardons=frozenset({"receipt_no_collision"}))
+    # A number outside of every book collides only after somebody has pardoned that it is.
+    return intake.again(recorded, pardons=frozenset({"receipt_no_collision", "number_not_in_book"}))
 
 
 def _keep(intake: Intake, recorded: Recorded, before: Verdict) -> Verdict:

@@ -162,6 +162,11 @@ def test_it_releases_a_number_of_no_book_unless_another_slip_has_it(bench: Bench
     assert after == Verdict("quarantined", "receipt_no_collision", risk="released")
     assert hand(bench) == 170_00 and bench.balances()["suspense"] == -70_00
 
+    after = ruled(bench, twin.hash, "reassign_number")
+
+    assert after == Verdict("applied", risk="released"), "and not aside for its book again"
+    assert hand(bench) == 170_00 and "suspense" not in bench.balances()
+
 
 def test_it_keeps_both_slips_of_one_number_by_their_check_characters(bench: Bench) -> None:
     pen = Pen()
