@@ -10,71 +10,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import Any
 
+from tests.month.custody import Custody
+from tests.month.office import APPLIED, PARTS, Act, Office, Slip
+from tests.month.script import CASHIER
 from tests.month.town import AS_OF, INTEREST_FEN, PRINCIPAL_FEN, loan_of
 
-Act = dict[str, Any]
-PARTS = ("principal", "interest", "penalty", "cost")
-APPLIED = ""  # no doubt about it
 
-
-@dataclass(slots=True)
-class Slip:
-    """A slip as the server knows it once it has arrived.
-
-    doubt  Why it is doubted; "" if it is not.
-    """
-
-    act: Act
-    officer: str
-    number: str
-    doubt: str = APPLIED
-    is_void: bool = False
-    is_counted: bool = False
-    is_ruled_void: bool = False
-
-    @property
-    def fen(self) -> int:
-        """Its cash."""
-        return sum(self.act["parts"].values())
-
-    @property
-    def custody(self) -> str:
-        """The one state it is in."""
-        if self.is_void:
-            return "void"
-        if self.is_counted:
-            return "counted"
-        return "doubted" if self.doubt else f"with:{self.officer}"
-
-
-@dataclass(slots=True)
-class Office:
-    """What the server knows.
-
-    moves  (account, day, fen, is import) of everything that ever moved.
-    """
-
-    arrived: dict[str, int] = field(default_factory=dict)
-    slips: dict[str, Slip] = field(default_factory=dict)
-    waiting: dict[str, str] = field(default_factory=dict)  # slip whose void came first -> its day
-    loans: dict[str, str] = field(default_factory=dict)  # loan -> household
-    moves: list[tuple[str, str, int, bool]] = field(default_factory=list)
-    books: list[dict[str, Any]] = field(default_factory=list)
-    explained: set[str] = field(default_factory=set)
-    undeclared: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    counts: list[dict[str, Any]] = field(default_factory=list)
-    closes: dict[str, dict[str, int]] = field(default_factory=dict)
-
-
-class Model:
+class Model(Custody):
     """Plays the acts of a month on dicts. `play` tells the player what must come of an act."""
 
     def __init__(self, officers: int) -> None:
         self.office = Office()
         self.kept: Office | None = None
+        self.said = {}
         self.today = ""
         self.phones: dict[str, str] = {}
         self.logs: dict[str, list[Act]] = {}
@@ -165,15 +115,19 @@ class Model:
         """What the phone has written arrives in its order. Tells what its officer has in hand."""
         phone = act["phone"]
         for entry in self.logs[phone][self.office.arrived[phone] :]:
-            (self.slip_arrives if entry["kind"] == "slip" else self.void_arrives)(entry)
-        self.office.arrived[phone] = len(self.logs[phone])
+            self.office.arrived[phone] += 1
+            getattr(self, f"{entry['kind']}_arrives")(entry)
         self.known_books[phone] = [book for book in self.office.books if book["phone"] == phone]
-        return self.balance(f"hand:{self.phones[phone]}")
+        who = self.phones[phone]
+        taken = [each for each in self.office.offers.values() if each.get("taker") == who]
+        ahead = sum(each["counted"] for each in taken if not each.get("given"))
+        return self.balance(f"hand:{who}") + (ahead if who != CASHIER else 0)
 
     def slip_arrives(self, entry: Act) -> None:
         """Its cash is in the hand in any case; against what, is the question."""
         slip = Slip(entry, self.phones[entry["phone"]], entry["no"])
         slip.doubt = self.doubt_about(slip)
+        slip.place = self.office.arrived[entry["phone"]]
         self.office.slips[entry["id"]] = slip
         self.move(entry["on"], self.legs_of(slip))
         self.office.undeclared[slip.officer] += entry["lost"]
@@ -207,8 +161,17 @@ class Model:
         slip = self.office.slips.get(entry["slip"])
         if slip is None:
             self.office.waiting.setdefault(entry["slip"], entry["on"])
-        elif not slip.is_counted:
+        elif not slip.is_counted and not self.was_offered(slip, entry["phone"]):
             self.undo(slip, entry["on"])
+
+    def was_offered(self, slip: Slip, phone: str) -> bool:
+        """Its cash was offered to somebody before this was written on the same phone."""
+        return slip.act["phone"] == phone and any(slip.place < at for at in self.offered_at(slip))
+
+    def offered_at(self, slip: Slip) -> list[int]:
+        """The places in the log of its phone at which all cash was offered to somebody."""
+        givers = [each["given"] for each in self.office.offers.values() if "given" in each]
+        return [place for phone, place in givers if phone == slip.act["phone"]]
 
     def undo(self, slip: Slip, day: str) -> None:
         """The opposite of what stands."""
@@ -251,10 +214,14 @@ class Model:
             self.move(act["as_of"], legs | {"core": -sum(legs.values())}, is_import=True)
 
     def on_rule(self, act: Act) -> list[tuple[str, bool]]:
-        """One ruling on every doubted slip, in the order they were written. Tells which can be."""
+        """One ruling on every doubted slip, in the order they were written. Tells which can be.
+
+        That no cash was taken is not said of a slip whose cash a colleague has counted.
+        """
         told = []
         for name, slip in sorted(self.office.slips.items(), key=lambda each: int(each[0][1:])):
-            if slip.doubt:
+            has_gone = bool(slip.holder) or any(slip.place < at for at in self.offered_at(slip))
+            if slip.doubt and not (act["action"] == "void" and has_gone):
                 can = not slip.is_ruled_void and getattr(self, f"can_{act['action']}")(slip)
                 told.append((name, can))
         return told
@@ -301,11 +268,14 @@ class Model:
         open_slips = [
             each
             for each in office.slips.values()
-            if each.officer == who and not each.is_void and not each.is_counted
+            if (each.holder or each.officer) == who and not each.is_void and not each.is_counted
         ]
         held = self.balance(f"hand:{who}")
         if self.today in office.closes:
             return {"refused": "day_already_closed"}
+        offered = [each for each in office.offers.values() if self.is_open(each, who)]
+        held = max(held - sum(each["expected"] for each in offered), min(held, 0))
+        open_slips = [each for each in open_slips if not self.is_offered(each, offered)]
         if not open_slips and not held:
             return {"refused": "nothing_to_count"}
         missing, office.undeclared[who] = office.undeclared[who], 0

@@ -49,17 +49,25 @@ def _mixed(stretch: list[Act], dice: Random) -> list[Act]:
     for act in stretch:
         queues.setdefault(act["phone"], []).append(act)
     made: list[Act] = []
+    offered: set[str] = set()
     while queues:
-        phone = dice.choice(sorted(queues))
+        phone = dice.choice([each for each in sorted(queues) if _may(queues[each][0], offered)])
         act = queues[phone].pop(0)
+        offered |= {act["id"]} if act["kind"] == "handed" else set()
         follows = any(each["kind"] == "sync" for each in queues[phone])
-        drop = act["kind"] == "sync" and follows and dice.random() < 0.5
+        may_drop = act["kind"] == "sync" and not act["must"] and follows
+        drop = may_drop and dice.random() < 0.5
         made += [] if drop else [act]
         if (act["kind"] == "sync" or follows) and dice.random() < 0.3:
             made.append({"kind": "sync", "phone": phone, "must": False})
         if not queues[phone]:
             del queues[phone]
     return made
+
+
+def _may(act: Act, offered: set[str]) -> bool:
+    """Nobody takes what was not offered; a stretch has both sides of a handover."""
+    return act["kind"] != "taken" or act["id"] in offered
 
 
 def late(acts: Sequence[Act], seed: int) -> list[Act]:

@@ -15,7 +15,18 @@ from tests.month.town import found_town, officers_of, seeded, town_copy
 from tests.small_bank import BRANCH, Bank, Founded
 
 # Twenty officers and a month of working days: some 25 s of one core.
-BIG = Shape(officers=20, days=21, slips=2, works=0.5, sync=0.1, evening=0.6, restore=0, imports=0.1)
+BIG = Shape(
+    officers=20,
+    days=21,
+    slips=2,
+    works=0.5,
+    sync=0.1,
+    evening=0.6,
+    restore=0,
+    imports=0.1,
+    cashier_phone=0,
+    hand_over=0,
+)
 
 
 class Failed(AssertionError):

@@ -26,7 +26,14 @@ from sync.custody import hand_of_all
 from sync.events import Envelope
 from sync.problems import Problem
 from sync.receipts import Book
-from sync.specimens import outcome_body, receipt_body, visit_body, void_body
+from sync.specimens import (
+    handed_body,
+    outcome_body,
+    receipt_body,
+    taken_body,
+    visit_body,
+    void_body,
+)
 from tests.month.script import Act
 from tests.safekeeping import back_up, restored
 from tests.small_bank import BRANCH, CHEN_JIE, ZHOU_LAN, Bank
@@ -51,6 +58,7 @@ class Player:
         self.bank = bank
         self.phones: dict[str, Phone] = {}
         self.slips: dict[str, Envelope] = {}
+        self.offers: dict[str, Envelope] = {}
         self.backup: Path | None = None
         self.today = ""
 
@@ -106,6 +114,25 @@ class Player:
     def do_void(self, act: Act, told: Any) -> None:
         """A receipt is undone, by this phone or by another of the same officer."""
         self.phones[act["phone"]].record("cash.void", void_body(self.slips[act["slip"]]))
+
+    def do_handed(self, act: Act, told: dict[str, int] | None) -> None:
+        """All her cash is offered; the phone shows the same sum as the model."""
+        if told is None:
+            return
+        phone = self.phones[act["phone"]]
+        assert hand_of(phone) == told["expected"]
+        cause = "途中短少" if told["counted"] != told["expected"] else None
+        body = handed_body(act["taker"], told["counted"], expected_fen=told["expected"])
+        body |= {"cause": cause, "handover": self.bank.random.randbytes(16).hex()}
+        self.offers[act["id"]] = phone.record("custody.handed", body)
+
+    def do_taken(self, act: Act, told: dict[str, int] | None) -> None:
+        """The other side says what was counted."""
+        if told is None:
+            return
+        into = "vault" if act["phone"] == "pc" else "hand"
+        body = taken_body(self.offers[act["id"]], told["counted"], into=into)
+        self.phones[act["phone"]].record("custody.taken", body)
 
     # On the line
 

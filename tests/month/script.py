@@ -3,7 +3,8 @@
 An act is a dict with its `kind`; player and model each know what to do with it. Who is meant is
 said by names of this file: phones p1, p2, slips s1, s2. Three sorts of acts:
 
-    on a phone     visit, slip, void       recorded there; the server knows nothing of it yet
+    on a phone     visit, slip, void,      recorded there; the server knows nothing of it yet
+                   handed, taken
     on the line    sync                    what the phone has recorded arrives
     in the office  everything else
 
@@ -22,7 +23,8 @@ from tests.month.town import PRINCIPAL_FEN, households_of, loan_of, officer
 Act = dict[str, Any]
 
 MONDAY = date(2026, 3, 2)
-ON_THE_PHONE = ("visit", "slip", "void")
+ON_THE_PHONE = ("visit", "slip", "void", "handed", "taken")
+CASHIER = "cashier-1"
 BOOK_NUMBERS = 40
 # A phone with so few numbers left is given another book before its next day.
 LOW = 12
@@ -50,10 +52,12 @@ class Shape:
     void: float = 0.15
     sync: float = 0.3
     evening: float = 0.75
-    count: float = 0.6
+    counts: float = 0.6
     deposit: float = 0.5
     close: float = 0.7
     second_phone: float = 0.4
+    cashier_phone: float = 0.4
+    hand_over: float = 0.12
     imports: float = 0.12
     reassign: float = 0.1
     ruling: float = 0.5
@@ -83,6 +87,8 @@ class Maker:
     backups: int = 0
     must_stay: bool = False  # since the last backup something was done that no phone can bring back
     deposits: int = 0
+    offers: int = 0
+    givers: set[str] = field(default_factory=set)  # phones whose offer is not on its way yet
 
     def chance(self, rate: float) -> bool:
         """True in this share of the cases."""
@@ -105,6 +111,10 @@ class Maker:
             self.add("publish", officer=officer(number), households=households_of(number))
         if self.chance(self.shape.second_phone):
             self.enrol(officer(1))
+        if self.shape.cashier_phone and self.chance(self.shape.cashier_phone):
+            self.add("enrol", phone="pc", officer=CASHIER)
+            self.add("sync", phone="pc", must=True)
+            self.phones["pc"] = CASHIER
         for number, day in enumerate(days):
             if number:
                 self.add("day", day=day.isoformat())
@@ -138,15 +148,16 @@ class Maker:
         turns = [
             phone
             for phone in self.phones
-            if self.chance(self.shape.works)
+            if phone != "pc" and self.chance(self.shape.works)
             for _ in range(self.dice.randint(1, self.shape.slips))
         ]
         self.dice.shuffle(turns)
         for phone in turns:
             self.in_the_field(phone, day)
         for phone in list(self.phones):
-            if self.chance(self.shape.evening):
-                self.sync(phone)
+            if phone in self.givers or self.chance(self.shape.evening):
+                self.sync(phone, must=phone in self.givers)
+        self.givers.clear()
         self.office_evening()
         self.add("evening")
 
@@ -157,8 +168,30 @@ class Maker:
         self.slip(phone, day)
         if self.chance(self.shape.void):
             self.void(phone)
+        if self.shape.hand_over and self.chance(self.shape.hand_over):
+            self.hand_over(phone)
         if self.chance(self.shape.sync):
             self.sync(phone)
+
+    def hand_over(self, giver: str) -> None:
+        """All her cash goes to a colleague or the cashier, both phones without a line.
+
+        She syncs before, so that her phone knows of every count; and before the evening, for the
+        cashier must not count what is not there. Who has two phones keeps his cash: no phone of
+        his knows what the other holds.
+        """
+        who = list(self.phones.values())
+        single = [phone for phone, officer_id in self.phones.items() if who.count(officer_id) == 1]
+        takers = [phone for phone in single if phone != giver]
+        if giver not in single or not takers:
+            return
+        taker = self.dice.choice(takers)
+        self.offers += 1
+        self.sync(giver, must=True)
+        offer = f"h{self.offers}"
+        self.add("handed", phone=giver, id=offer, taker=self.phones[taker])
+        self.add("taken", phone=taker, id=offer, giver=giver)
+        self.givers.add(giver)
 
     def house_for(self, phone: str) -> str:
         """Mostly one of her own, now and then somebody else's who pays her."""
@@ -215,7 +248,7 @@ class Maker:
 
     def office_morning(self, before: date | None) -> None:
         """What the office does before anybody sets out."""
-        for phone in list(self.phones):
+        for phone in self.left:
             if self.left[phone] < LOW:
                 self.issue(phone)
         if before and self.chance(self.shape.imports):
@@ -262,9 +295,12 @@ class Maker:
         if self.chance(self.shape.ruling):
             self.add("rule", action=self.dice.choice(("release", "void", "keep")))
         if self.backups and self.chance(self.shape.restore):
-            self.add("restore", journal=self.must_stay or self.chance(0.5))
-        for who in sorted(set(self.phones.values())):
-            if self.chance(self.shape.count):
+            has_journal = self.must_stay or self.chance(0.5)
+            self.add("restore", journal=has_journal)
+            for phone in [] if has_journal else list(self.phones):
+                self.sync(phone, must=True)  # nobody counts what the server has forgotten
+        for who in sorted({self.phones[phone] for phone in self.left}):
+            if self.chance(self.shape.counts):
                 self.add("count", officer=who)
         if self.chance(self.shape.deposit):
             self.deposit(self.dice.choice((30, 50, 100)))
@@ -283,7 +319,7 @@ class Maker:
             self.sync(phone, must=True)
         for action in ("reassign_number", "release", "void", "keep"):
             self.add("rule", action=action)
-        for who in sorted(set(self.phones.values())):
+        for who in sorted({self.phones[phone] for phone in self.left}):
             self.add("count", officer=who)
         self.deposit(100)
         self.add("close")

@@ -10,11 +10,13 @@ receipt and every hole must be. Then the same month reaches the server in anothe
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.month.__main__ import main
 from tests.month.model import Model
 from tests.month.orders import ORDERS
 from tests.month.play import play_seed
@@ -64,6 +66,16 @@ def test_it_has_every_kind_of_happening_in_its_months() -> None:
     assert not {"unknown_case", "number_not_in_book", "receipt_no_collision"} - doubts.keys()
 
 
+def test_it_is_played_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = ["month", "--first", "3", "--count", "1", "--officers", "1", "--days", "1"]
+    monkeypatch.setattr(sys, "argv", [*said, "--counts", "1.0"])
+
+    assert main() == 0
+    assert capsys.readouterr().out.startswith("1 months, 0 went wrong")
+
+
 def test_it_has_other_orders_that_differ() -> None:
     for name, first in (("shuffled", 1), ("late", 2)):
         months = {seed: month(seed, shape_of(seed)) for seed in SEEDS if seed % 2 == first % 2}
@@ -73,5 +85,6 @@ def test_it_has_other_orders_that_differ() -> None:
 
 EXPECTED_KINDS = (
     *("day", "evening", "enrol", "publish", "issue", "sync", "visit", "slip", "void"),
+    *("handed", "taken"),
     *("count", "deposit", "close", "import", "reassign", "rule", "backup", "restore"),
 )
