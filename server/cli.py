@@ -24,6 +24,7 @@ COMMANDS = {
     "restore": "restore",
     "rotate-seal": "rotate_seal",
     "serve": "serve",
+    "takes-cash": "takes_cash",
     "tend": "tend",
     "verify": "verify",
 }

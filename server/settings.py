@@ -31,6 +31,7 @@ class Settings:
     request_bytes_max      Largest body of one request as received, in bytes.
     enrol_code_minutes     Life of an enrolment code, in minutes.
     receipt_fen_max        Largest amount of one receipt, in fen.
+    refund_days            A borrower's credit is to be paid back within so many days.
     hand_fen_max           Most cash an officer should carry, in fen.
     message_url            Where messages to payers are posted; empty means that they wait.
     secure_cookies         Send the session cookie over HTTPS only.
@@ -52,6 +53,7 @@ class Settings:
     enrol_code_minutes: int = 10
     receipt_fen_max: int = 50_000_00  # S154: no minimum; the most one slip may say
     hand_fen_max: int = 100_000_00  # domain 3.9: limit per bag
+    refund_days: int = 5
     message_url: str = ""
     secure_cookies: bool = False
     proxies: int = 0

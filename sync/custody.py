@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sync.books import cash_of
+from sync.books import cash_of, is_by_bank
 
 LogEntry = Mapping[str, Any]
 
@@ -24,8 +24,9 @@ def hand_fen(
 
     A receipt counts whatever its verdict, for its cash was taken, unless a supervisor has ruled
     that it was not. A void counts unless it was quarantined or ruled void, once for each receipt,
-    and only for a receipt of this log. What she has taken from a colleague is hers as soon as she
-    says so; what she has offered is hers until the other side has said so.
+    and only for a receipt of this log; a transfer or a cheque is in no hand. What she has taken
+    from a colleague is hers as soon as she says so; what she has offered is hers until the other
+    side has said so.
     """
     own = list(log)
     voided = _voided(own)
@@ -45,7 +46,7 @@ def _moved_fen(entry: LogEntry, voided: Collection[str], proofs: Collection[str]
     """What an event of the log puts into the hand, in fen; negative for what leaves it."""
     kind, body, verdict = entry["kind"], entry["body"], entry.get("verdict")
     if kind == "cash.receipt" and verdict != "voided" and entry["hash"] not in voided:
-        return cash_of(body) or 0
+        return 0 if is_by_bank(body) else cash_of(body) or 0
     if kind == "custody.taken" and verdict != "voided" and body["into"] == "hand":
         return int(body["amount_fen"])
     if kind == "custody.handed" and (verdict == "applied" or entry["hash"] in proofs):

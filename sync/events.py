@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from sync.books import is_by_bank
 from sync.canonical import canonical_bytes, sha256_hex
 from sync.capitals import capitals
 from sync.fields import Fault, check_fields
@@ -56,6 +57,12 @@ OFFICE_KINDS = (
     "export.made",
     "deposit.extended",
     "custody.item_moved",
+    "void.decided",
+    "reversal.asked",
+    "reversal.decided",
+    "credit.refunded",
+    "transfer.cleared",
+    "transfer.bounced",
 )
 
 _ANCHOR = {"tick": "int:0", "mac": "hex:16"}
@@ -197,6 +204,8 @@ def _check_receipt(body: Mapping[str, object]) -> list[Fault]:
         return [Fault("amount_fen", amount, "parts_sum_to_amount", "parts_mismatch")]
     if body["words"] != capitals(amount):
         return [Fault("words", body["words"], "words_say_the_amount", "body_invalid")]
+    if is_by_bank(body) and body["evidence_no"] is None:
+        return [Fault("evidence_no", None, "transfer_has_evidence", "body_invalid")]
     return []
 
 

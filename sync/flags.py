@@ -7,6 +7,7 @@ officer could know that a household is no longer his, does so for plans only (4.
 from __future__ import annotations
 
 from sync.anchor import anchor_holds
+from sync.books import is_by_bank
 from sync.events import Envelope
 from sync.store import Beside, LaneState, PushStore, Recorded
 
@@ -28,11 +29,17 @@ def flags_of(store: PushStore, lane: LaneState, recorded: Recorded, secret: byte
     if recorded.event.kind == "cash.receipt":
         if store.is_given_back(lane.id, str(recorded.event.body["receipt_no"])):
             flags.add("given_back")
+    if _is_cash(recorded.event) and not store.takes_cash():
+        flags.add("no_cash_branch")
     household = recorded.event.body.get("household")
     never = isinstance(household, str) and not store.stints(household, lane.officer)
     if never or has_lost(store, lane, recorded.event, secret):
         flags.add("out_of_scope")
     return flags
+
+
+def _is_cash(event: Envelope) -> bool:
+    return event.kind == "cash.receipt" and not is_by_bank(event.body)
 
 
 def has_lost(store: PushStore, lane: LaneState, event: Envelope, secret: bytes) -> bool:

@@ -14,9 +14,12 @@ from sync.books import (
     balances,
     cash_of,
     handover_legs,
+    loans_of,
+    over_legs,
     receipt_legs,
     reversal,
     suspense_legs,
+    without_credit,
 )
 from sync.judge import Hearing, judge, waits_for
 from sync.store import Busy, Clash, LaneState, PushStore, Recorded
@@ -156,6 +159,7 @@ class Intake:
         if event.kind == "cash.receipt" and is_open and cash_of(event.body) is None:
             verdict = verdict.with_risk("cash_uncounted")
         store.post(recorded, movement)
+        store.post(recorded, credit_of(store, movement))
         store.conclude(recorded, verdict)
         if with_rows:
             store.project(recorded, verdict)
@@ -165,20 +169,29 @@ class Intake:
 def movement_of(store: PushStore, recorded: Recorded, verdict: Verdict) -> tuple[Leg, ...]:
     """The legs that a verdict leads to, on top of the undoing of those posted before."""
     event, is_applied = recorded.event, verdict.verdict == "applied"
-    if event.kind == "cash.void" and is_applied:
-        return reversal(_standing(store.legs(str(event.body["target"]))))
     if event.kind == "custody.taken" and is_applied:
         return handover_legs(str(event.body["from"]), event.body, recorded.holder)
-    if event.kind != "cash.receipt":
+    if event.kind not in ("cash.receipt", "cash.void"):
         return ()
     undone = reversal(_standing(store.legs(event.hash)))
+    if event.kind == "cash.void":
+        if not is_applied:  # never applied, or refused: then its receipt stands again
+            return undone
+        return undone + reversal(_standing(store.legs(str(event.body["target"]))))
     if verdict.verdict == VOIDED.verdict:
         return undone
     if is_applied:
         return undone + receipt_legs(event.body, recorded.holder)
-    total = cash_of(event.body)
-    return undone + (suspense_legs(total, recorded.holder) if total else ())
+    return undone + suspense_legs(event.body, recorded.holder)
+
+
+def credit_of(store: PushStore, movement: Iterable[Leg]) -> tuple[Leg, ...]:
+    """The legs that bring over-collection and credit up to date behind a posted movement."""
+    legs: tuple[Leg, ...] = ()
+    for loan in loans_of(movement):
+        legs += over_legs(loan, *store.loan_sums(loan))
+    return legs
 
 
 def _standing(legs: Iterable[Leg]) -> list[Leg]:
-    return [Leg(account, fen) for account, fen in balances(legs).items()]
+    return [Leg(account, fen) for account, fen in balances(without_credit(legs)).items()]

@@ -297,6 +297,7 @@ _JUDGES: dict[str, Judge] = {
     "cash.void": _void,
     "custody.handed": _handed,
     "custody.taken": _taken,
+    "cash.suspect_noted": _about_a_case,
     "intention.recorded": _about_a_case,
     "promise.made": _promise,
     "attachment.added": _always,

@@ -105,7 +105,9 @@ FIELDS: dict[str, Mapping[str, object]] = {
         "payer_name": "text:100",
         "payer_role": f"one:{_PAYERS}",
         "on_behalf_of?": "text:100",
-        "method": "one:cash",
+        "method": "one:cash|transfer|cheque",
+        "evidence_no?": "id",  # of the transfer or the cheque
+        "corrects?": "hex:64",  # the void receipt in whose place this one stands
         "second_person?": "text:100",
         "split_reason?": "text",
         "shown_balance": _SHOWN_BALANCE,
@@ -146,6 +148,13 @@ FIELDS: dict[str, Mapping[str, object]] = {
         "cause?": "text",
         "supersedes": "list:hex:64",
     },
+    "cash.suspect_noted": {
+        "household": "id",
+        "loan?": "id",
+        "denomination_fen": "int:1:10000",
+        "serial?": "text:40",
+        "note?": "text",
+    },
     "attachment.added": {
         "sha256": "hex:64",
         "size": "int:1:524288",
@@ -157,7 +166,7 @@ FIELDS: dict[str, Mapping[str, object]] = {
 }
 
 # The kinds that are past version 1. sync/upcast.py has the steps from the older versions.
-VERSIONS: dict[str, int] = {"attachment.added": 2}
+VERSIONS: dict[str, int] = {"attachment.added": 2, "cash.receipt": 2}
 
 
 def version_of(kind: str) -> int:

@@ -190,6 +190,10 @@ class MemoryStore:
         """See PushStore."""
         return day in self.state.shut
 
+    def takes_cash(self) -> bool:
+        """See PushStore."""
+        return "cash" not in self.state.not_taken
+
     def has_number(self, lane_id: str, receipt_no: str) -> bool:
         """See PushStore."""
         heirs = [lane for lane, old in self.state.replaces.items() if old == lane_id]
@@ -252,6 +256,12 @@ class MemoryStore:
         """See PushStore."""
         return list(self.state.legs.get(event_hash, ()))
 
+    def loan_sums(self, loan: str) -> tuple[int, int]:
+        """See PushStore."""
+        held = self.balances()
+        due_fen = sum(held.get(f"loan:{loan}:{part}", 0) for part in PARTS)
+        return due_fen, held.get(f"loan:{loan}:over", 0)
+
     # What becomes so
 
     def post(self, recorded: Recorded, legs: Iterable[Leg]) -> None:
@@ -271,10 +281,13 @@ class MemoryStore:
             number = self.state.receipts.get(event.hash, (said, ""))[0]
             state = verdict.verdict if verdict.verdict in ("applied", "voided") else "quarantined"
             self.state.receipts[event.hash] = (number, state)
+        if event.kind == "cash.void" and verdict.verdict == "voided":
+            self.state.stands_again(event.hash)
         if not is_applied:
             return
         if event.kind == "cash.void":
             target = str(event.body["target"])
+            self.state.undid[event.hash] = target
             self.state.receipts[target] = (self.state.receipts[target][0], "voided")
             event = self.state.events[target].event
         self._project_other(event)
@@ -290,18 +303,7 @@ class MemoryStore:
             if is_first:
                 self.state.visits[event.visit] = (event.hash, str(event.body["household"]))
         elif event.kind == "lane.opened" and isinstance(replaced, str):
-            self._move_books(replaced, event.lane)
-
-    def _move_books(self, old: str, new: str) -> None:
-        lanes = {old}  # with those whose place it took, whose slips may bear its numbers
-        while (older := {self.state.replaces.get(lane, old) for lane in lanes}) - lanes:
-            lanes |= older
-        held = self.state.receipts.items()
-        used = [no for slip, (no, _) in held if self.state.events[slip].event.lane in lanes]
-        split = [book.split(used) for book in self.state.books.get(old, ())]
-        self.state.books[old] = tuple(kept for kept, _ in split if kept)
-        rest = tuple(book for _, book in split if book)
-        self.state.books[new] = self.state.books.get(new, ()) + rest
+            self.state.move_books(replaced, event.lane)
 
     def renumber(self, receipt_hash: str, receipt_no: str) -> None:
         """See PushStore."""

@@ -6,7 +6,7 @@ problems_field (verdicts and the phone's own forms), problems_courier (what othe
 problems_core (the core system), problems_office (console and command line),
 problems_books (controlled forms), problems_custody (cash in hand),
 problems_plan (households that change hands), problems_ruling (events that were
-kept), problems_memory (backup and restore).
+kept), problems_memory (backup and restore), problems_money (refunds, reversals, transfers).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sync.problems_courier import COURIER
 from sync.problems_custody import CUSTODY
 from sync.problems_field import FIELD
 from sync.problems_memory import MEMORY
+from sync.problems_money import MONEY
 from sync.problems_office import OFFICE
 from sync.problems_plan import PLAN
 from sync.problems_ruling import RULING
@@ -26,7 +27,7 @@ from sync.problems_wire import WIRE
 
 # code: (HTTP status when it answers a request, what is so in Chinese and in English,
 # what to do next in Chinese and in English). Codes are never reused.
-_TABLES = (WIRE, FIELD, OFFICE, BOOKS, CORE, CUSTODY, COURIER, PLAN, RULING, MEMORY)
+_TABLES = (WIRE, FIELD, OFFICE, BOOKS, CORE, CUSTODY, COURIER, PLAN, RULING, MEMORY, MONEY)
 PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
     code: told for table in _TABLES for code, told in table.items()
 }

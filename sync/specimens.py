@@ -60,10 +60,24 @@ def receipt_body(
         "payer_role": "debtor",
         "on_behalf_of": None,
         "method": "cash",
+        "evidence_no": None,
+        "corrects": None,
         "second_person": None,
         "split_reason": None,
         "shown_balance": {"principal_fen": 5000_00, "interest_fen": 300_00, "as_of": "2026-02-28"},
         "signature": None,
+    }
+
+
+def suspect_body(household: str = "W1", **changes: Any) -> dict[str, Any]:
+    """A note that the officer did not take."""
+    return {
+        "household": household,
+        "loan": f"L-{household}",
+        "denomination_fen": 100_00,
+        "serial": "AB12345678",
+        "note": None,
+        **changes,
     }
 
 

@@ -149,6 +149,9 @@ class PushStore(Protocol):
     def is_shut(self, day: str) -> bool:
         """Has the branch closed the cash of this day?"""
 
+    def takes_cash(self) -> bool:
+        """May the officers of the branch take cash? If not, what they take is kept and flagged."""
+
     def has_number(self, lane_id: str, receipt_no: str) -> bool:
         """Is this number in a book that was issued to the lane, or to one that replaced it?"""
 
@@ -181,6 +184,9 @@ class PushStore(Protocol):
 
     def legs(self, event_hash: str) -> list[Leg]:
         """All legs posted for an event."""
+
+    def loan_sums(self, loan: str) -> tuple[int, int]:
+        """What the parts of a loan come to (books.due_fen), and its `over`, in fen. Locks it."""
 
     def post(self, recorded: Recorded, legs: Iterable[Leg]) -> None:
         """Post a movement of an event; its legs sum to zero."""

@@ -83,6 +83,9 @@ class Bench(Protocol):
     def shut(self, day: str) -> None:
         """The cashier closes a day."""
 
+    def take_no_cash(self) -> None:
+        """The branch takes transfers and cheques only."""
+
     def give_back(self, used_to: int) -> None:
         """The first officer gives back the slips behind this number."""
 
@@ -152,6 +155,10 @@ class MemoryBench:
         """See Bench."""
         for officer in OFFICERS:
             del self.store.state.stints[household, officer]
+
+    def take_no_cash(self) -> None:
+        """See Bench."""
+        self.store.state.not_taken.add("cash")
 
     def shut(self, day: str) -> None:
         """See Bench."""

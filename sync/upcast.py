@@ -64,7 +64,15 @@ def _photo_without_time(body: Body) -> Body:
     return {"taken_at": None, **body}
 
 
+def _receipt_in_cash(body: Body) -> Body:
+    """Before version 2 every receipt was for cash, and none said which one it corrects."""
+    return {"evidence_no": None, "corrects": None, **body}
+
+
 # (kind, version) -> the step to the next version.
-STEPS: dict[tuple[str, int], Step] = {("attachment.added", 1): _photo_without_time}
+STEPS: dict[tuple[str, int], Step] = {
+    ("attachment.added", 1): _photo_without_time,
+    ("cash.receipt", 1): _receipt_in_cash,
+}
 
 assert {(kind, version) for kind in FIELDS for version in range(1, version_of(kind))} == set(STEPS)

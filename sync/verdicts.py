@@ -9,6 +9,7 @@ RISKS = (
     "fork",  # another event holds the same number of the lane
     "clock",  # the claimed time cannot be, or the phone's clock went back along the lane
     "late",  # cash of a day that was closed before the event came
+    "no_cash_branch",  # cash was taken although the branch takes none; it is kept and counted
     "out_of_scope",  # its officer does not hold the household, and could know that
     "forced",  # what it needs did not come in time; it was applied without
     "released",  # a supervisor set the reason for its quarantine aside

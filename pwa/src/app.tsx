@@ -23,6 +23,8 @@
  *   copy-code copy-sms copy-image copy-print  the customer's copy
  *   slips-open standing-<state> slip-<no>   the receipts of this phone
  *   void-open void-reason returned-yes returned-no void-save
+ *   no-cash method-<code> evidence-no cash-corrects
+ *   suspect-open suspect-<fen> suspect-serial suspect-note suspect-save
  *   intention-open intention-note intention-save
  *   promise-amount promise-date promise-cause promise-save
  *   visit-end                               records the outcome; back to the village
@@ -44,6 +46,7 @@
 
 import type { JSX } from 'preact';
 import { screen } from './state/nav';
+import type { Screen } from './state/nav';
 import { phone, stage } from './state/start';
 import { Begin } from './screens/begin';
 import { Cash } from './screens/cash';
@@ -58,6 +61,7 @@ import {
   Notice,
   Receipt,
   Slips,
+  Suspect,
   Unsigned,
   VoidReceipt,
 } from './screens/later';
@@ -88,6 +92,26 @@ function Ready(): JSX.Element {
 
 function Shown(): JSX.Element {
   const now = screen.value;
+  return 'loan' in now ? <Form now={now} /> : <Page now={now} />;
+}
+
+/** What is said about a loan, within a visit. */
+function Form({ now }: { readonly now: Extract<Screen, { loan: string }> }): JSX.Element {
+  switch (now.name) {
+    case 'notice':
+      return <Notice visit={now.visit} loan={now.loan} />;
+    case 'unsigned':
+      return <Unsigned visit={now.visit} loan={now.loan} />;
+    case 'cash':
+      return <Cash visit={now.visit} loan={now.loan} counting={now.counting} />;
+    case 'suspect':
+      return <Suspect visit={now.visit} loan={now.loan} />;
+    case 'intention':
+      return <Intention visit={now.visit} loan={now.loan} />;
+  }
+}
+
+function Page({ now }: { readonly now: Exclude<Screen, { loan: string }> }): JSX.Element {
   switch (now.name) {
     case 'day':
       return <Day />;
@@ -101,14 +125,6 @@ function Shown(): JSX.Element {
       return <Begin id={now.id} />;
     case 'visit':
       return <Visit visit={now.visit} />;
-    case 'notice':
-      return <Notice visit={now.visit} loan={now.loan} />;
-    case 'unsigned':
-      return <Unsigned visit={now.visit} loan={now.loan} />;
-    case 'cash':
-      return <Cash visit={now.visit} loan={now.loan} counting={now.counting} />;
-    case 'intention':
-      return <Intention visit={now.visit} loan={now.loan} />;
     case 'receipt':
       return <Receipt hash={now.hash} />;
     case 'slips':

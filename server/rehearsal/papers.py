@@ -130,6 +130,8 @@ def cash_receipt(
         "payer_role": receipt.payer_role,
         "on_behalf_of": None,
         "method": "cash",
+        "evidence_no": None,
+        "corrects": None,
         "second_person": receipt.second_person,
         "split_reason": None,
         "shown_balance": {

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from server.clock import day_of
 from server.db import Tx
 from server.services.apply_custody import place_late
 from server.services.body import clipped, fen_or_zero, text
 from server.services.outbox import tell_the_payer
 from server.stores.books import book_holding, books_of_lane
-from server.tables import ReceiptRow
+from server.stores.events import latest_verdicts
+from server.tables import ReceiptRow, Undoing
 from sync.books import cash_of
 from sync.store import Recorded
 from sync.verdicts import Verdict
 
 NAME_CHARS = 100
+REASON_CHARS = 200
+
+# Why a receipt is undone: see tables.Undoing.
+VOID, REVERSAL = "void", "reversal"
 
 
 def on_cash_receipt(tx: Tx, recorded: Recorded, verdict: Verdict) -> None:
@@ -64,6 +70,9 @@ def _new_row(tx: Tx, recorded: Recorded) -> ReceiptRow:
         handed_to=None,
         posted_on=None,
         posted_by=None,
+        evidence_no=clipped(body, "evidence_no") or None,
+        corrects=clipped(body, "corrects") or None,
+        cleared_on=None,
     )
 
 
@@ -71,6 +80,44 @@ def on_cash_void(tx: Tx, recorded: Recorded, _verdict: Verdict) -> None:
     """The slip is void: its number stays used, its cash went back to the payer."""
     target = text(recorded.event.body, "target")
     row = tx.rows.get_one(ReceiptRow, tx.branch_id, target)
+    _ask_to_approve(tx, recorded, row)
     if row.state == "applied":  # the payer of a slip that waited was told nothing yet
         tell_the_payer(tx, "sms.void", recorded.event.hash, row)
     row.state = "voided"
+
+
+def _ask_to_approve(tx: Tx, void: Recorded, slip: ReceiptRow) -> None:
+    """A void has been applied: somebody must look at it."""
+    event = void.event
+    if tx.rows.get(Undoing, tx.branch_id, event.hash) is not None:
+        return
+    second = event.body.get("second_person")
+    tx.rows.add(
+        Undoing(
+            branch_id=tx.branch_id,
+            event_hash=event.hash,
+            receipt_hash=slip.event_hash,
+            kind=VOID,
+            reason=str(event.body["reason"])[:REASON_CHARS],
+            money_returned=event.body["money_returned"] is True,
+            asked_by=void.holder,
+            second_person=second if isinstance(second, str) else None,
+            opened_on=day_of(tx.now_ms),
+            decision=None,
+            decided_by=None,
+            decided_hash=None,
+            decided_on=None,
+            note=None,
+        )
+    )
+
+
+def on_void_refused(tx: Tx, void: Recorded) -> ReceiptRow | None:
+    """A void that had posted counts for nothing now: its slip stands again; None if it had not."""
+    row = tx.rows.get(Undoing, tx.branch_id, void.event.hash)
+    if row is None:
+        return None
+    slip = tx.rows.get_one(ReceiptRow, tx.branch_id, row.receipt_hash)
+    verdict = latest_verdicts(tx.session, tx.branch_id, [slip.event_hash])[slip.event_hash]
+    slip.state = "applied" if verdict.verdict == "applied" else "quarantined"
+    return slip

@@ -49,6 +49,7 @@ def create_branch(
                 name=name,
                 institution=institution,
                 contact_phone=contact_phone,
+                takes_cash=True,
                 created_at_ms=tx.now_ms,
             )
         )
@@ -65,6 +66,19 @@ def create_branch(
                 archived_seq=0,
             )
         )
+
+
+def set_takes_cash(branch_id: str, takes_cash: bool, *, by: str = SYSTEM) -> None:
+    """Let the officers of a branch take cash, or transfers and cheques only; phones hear of it.
+
+    Cash that is taken all the same is kept, counted and flagged. Refuses `branch_unknown`.
+    """
+    with transaction(branch_id, actor=by, cause="takes_cash") as tx:
+        branch = tx.session.get(Branch, branch_id)
+        if branch is None:
+            raise Problem("branch_unknown", branch=branch_id)
+        branch.takes_cash = takes_cash
+        feed.touch_me(tx, *collectors(tx.session, branch_id))
 
 
 def add_staff(branch_id: str, person: NewStaff, *, by: str = SYSTEM) -> None:
@@ -144,6 +158,17 @@ def cashiers(session: Session, branch_id: str) -> list[str]:
 def has_role(session: Session, branch_id: str, staff_id: str, role: str) -> bool:
     """Is this an active person of the branch with the role?"""
     return staff_id in _with_role(session, branch_id, [role])
+
+
+def roles_of(session: Session, branch_id: str, staff_id: str) -> frozenset[str]:
+    """The roles of an active person of the branch; none for anybody else."""
+    staff = session.get(Staff, (branch_id, staff_id))
+    if staff is None or not staff.is_active:
+        return frozenset()
+    held = select(StaffRole.role).where(
+        StaffRole.branch_id == branch_id, StaffRole.staff_id == staff_id
+    )
+    return frozenset(session.scalars(held))
 
 
 def _with_role(session: Session, branch_id: str, roles: Iterable[str]) -> list[str]:

@@ -29,6 +29,7 @@ class CashDay:
 
     opening_fen   In the vault when the day began.
     receipts_fen  What the receipts of the cash counted on this day say.
+    paid_out_fen  What was paid back to borrowers out of the vault: refunds, reversed receipts.
     closing_fen   In the vault now, or when the day was closed.
     """
 
@@ -41,12 +42,14 @@ class CashDay:
     counted_fen: int
     variance_fen: int
     deposited_fen: int
+    paid_out_fen: int
     closing_fen: int
 
     @property
     def difference_fen(self) -> int:
-        """Opening and counted cash less deposits, against the vault of the ledger: must be 0."""
-        return self.opening_fen + self.counted_fen - self.deposited_fen - self.closing_fen
+        """Opening and counted cash less what left, against the vault of the ledger: must be 0."""
+        left_fen = self.deposited_fen + self.paid_out_fen
+        return self.opening_fen + self.counted_fen - left_fen - self.closing_fen
 
 
 def cash_day(session: Session, branch_id: str, day: str) -> CashDay:
@@ -69,8 +72,27 @@ def cash_day(session: Session, branch_id: str, day: str) -> CashDay:
         counted_fen=sum(count.counted_fen for count in counts),
         variance_fen=sum(count.variance_fen for count in counts),
         deposited_fen=sum(deposit.amount_fen for deposit in deposits),
+        paid_out_fen=_paid_out(session, branch_id, day),
         closing_fen=_vault(session, branch_id, LedgerLeg.value_on <= day),
     )
+
+
+def _paid_out(session: Session, branch_id: str, day: str) -> int:
+    """What left the vault to borrowers on a day, in fen."""
+    total = session.scalar(
+        select(func.sum(LedgerLeg.amount_fen))
+        .join(
+            EventRow,
+            (EventRow.branch_id == LedgerLeg.branch_id) & (EventRow.hash == LedgerLeg.event_hash),
+        )
+        .where(
+            LedgerLeg.branch_id == branch_id,
+            LedgerLeg.account == "vault",
+            LedgerLeg.value_on == day,
+            EventRow.kind.in_(("credit.refunded", "reversal.decided")),
+        )
+    )
+    return -int(total or 0)
 
 
 def deposits_on(session: Session, branch_id: str, day: str) -> tuple[Deposit, ...]:

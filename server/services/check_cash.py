@@ -21,11 +21,11 @@ from server.tables import EventRow, LedgerLeg, ReceiptRow
 from sync.books import (
     Leg,
     balances,
-    cash_of,
     handover_legs,
     receipt_legs,
     reversal,
     suspense_legs,
+    without_credit,
 )
 from sync.receipts import printed_number
 from sync.store import Recorded
@@ -54,6 +54,7 @@ def cash_findings(session: Session, branch_id: str) -> Iterator[Finding]:
     yield from _handovers(cash)
     _counts(cash)
     yield from _custody(cash)
+    yield from _over_collected(cash)
     yield from _numbers(cash)
 
 
@@ -90,8 +91,7 @@ def _receipt_legs(recorded: Recorded, verdict: Verdict | None) -> tuple[Leg, ...
         return ()
     if verdict is not None and verdict.verdict == "applied":
         return receipt_legs(recorded.event.body, recorded.holder)
-    total = cash_of(recorded.event.body)
-    return suspense_legs(total, recorded.holder) if total else ()
+    return suspense_legs(recorded.event.body, recorded.holder)
 
 
 def _row_findings(cash: _Cash, recorded: Recorded, row: ReceiptRow | None) -> Iterator[Finding]:
@@ -154,6 +154,27 @@ def _custody(cash: _Cash) -> Iterator[Finding]:
             yield cash.finding("custody_wrong", account.removeprefix("hand:"))
 
 
+def _over_collected(cash: _Cash) -> Iterator[Finding]:
+    """What stands below zero on a loan is over-collected, and owed unless it was paid back."""
+    session, branch_id = cash.session, cash.branch_id
+    held = ledger.balances(session, branch_id, "loan:") | ledger.balances(
+        session, branch_id, "credit:"
+    )
+    refunded: defaultdict[str, int] = defaultdict(int)
+    for body in _bodies(cash, "credit.refunded"):
+        refunded[body["loan"]] += body["amount_fen"]
+    for body in _bodies(cash, "reversal.decided"):  # what stays here is owed beside it
+        if body["decision"] == "approved" and body["cash_from"].startswith("credit:"):
+            refunded[body["loan"]] -= body["amount_fen"]
+    loans = {account.partition(":")[2] for account in held if account.startswith("credit:")}
+    loans |= {a.removeprefix("loan:").rpartition(":")[0] for a in held if a.startswith("loan:")}
+    for loan, sums in ledger.loan_sums(session, branch_id, loans, lock=False).items():
+        owed = sums.over_fen + sums.fen["kept"] - refunded[loan]
+        is_right = sums.over_fen == max(0, -sums.due_fen)
+        if not is_right or held.get(f"credit:{loan}", 0) != -owed:
+            yield cash.finding("credit_wrong", loan)
+
+
 def _numbers(cash: _Cash) -> Iterator[Finding]:
     twice = cash.session.scalars(
         select(ReceiptRow.receipt_no)
@@ -191,7 +212,7 @@ def _legs(cash: _Cash, hashes: Sequence[str]) -> defaultdict[str, list[Leg]]:
     found: defaultdict[str, list[Leg]] = defaultdict(list)
     for row in rows:
         found[row.event_hash].append(Leg(row.account, row.amount_fen))
-    return found
+    return defaultdict(list, {key: without_credit(legs) for key, legs in found.items()})
 
 
 def _rows(cash: _Cash, hashes: Sequence[str]) -> dict[str, ReceiptRow]:

@@ -115,6 +115,7 @@ def _write(tx: Tx, figures: CashDay, in_field: Mapping[str, tuple[int, str]]) ->
         "counted_fen": figures.counted_fen,
         "variance_fen": figures.variance_fen,
         "deposited_fen": figures.deposited_fen,
+        "paid_out_fen": figures.paid_out_fen,
         "closing_fen": figures.closing_fen,
         "counts": [count.event_hash for count in figures.counts],
         "deposits": [deposit.event_hash for deposit in figures.deposits],

@@ -105,6 +105,7 @@ def open_receipts(
             func.coalesce(ReceiptRow.handed_to, ReceiptRow.officer_id) == officer_id,
             ReceiptRow.counted_by.is_(None),
             ReceiptRow.state != "voided",
+            ReceiptRow.method.notin_(("transfer", "cheque")),  # in nobody's hand
         )
         .order_by(ReceiptRow.receipt_no, ReceiptRow.event_hash)
     )

@@ -26,6 +26,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "记录 {about} 的分录与其内容和结论不符。",
         "The legs of event {about} are not what it and its verdict lead to.",
     ),
+    "credit_wrong": (
+        "I2",
+        "{about}：多收的款项与应退的款项不符",
+        "{about}: what was over-collected is not what is owed back",
+    ),
     "custody_wrong": (
         "I3",
         "外勤 {about} 保管的现金与收据、作废、点交不符。",

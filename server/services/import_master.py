@@ -2,17 +2,18 @@
 
 Whole or not at all: a file with one fault changes nothing, and all faults are named (U46).
 
-**The rule of balances.** A file says what was owed at the end of its as-of day, with every payment
-of that day and before. Cash that our officers took after that day (by the true date of the
-receipt) is not in it and stays in force on top:
+**The rule of balances.** A file says what was owed at the end of its as-of day, by what the core
+system had booked. Our receipts that it had not booked by then stay in force on top (see
+`contained.py`):
 
-    balance = imported + movements of cash dated after the as-of day
+    balance = imported - receipts that are not contained
 
 The difference between this and what the ledger says now is posted against `core`. A receipt is
-therefore never counted twice and never forgotten, whichever comes first. A balance older than the
-one we have of a loan is a fault of its line, because it would bring back debts that have been
-paid. A part that the file does not know (an empty cell) is left as it is. A loan that is not in
-the file is left as it is and counted in the answer: files of single villages are allowed.
+therefore never counted twice and never forgotten, whichever comes first. What lies below zero is
+over-collected, and the borrower's. A balance older than the one we have of a loan is a fault of
+its line, because it would bring back debts that have been paid. A part that the file does not know
+(an empty cell) is left as it is. A loan that is not in the file is left as it is and counted in
+the answer: files of single villages are allowed.
 """
 
 from __future__ import annotations
@@ -29,14 +30,13 @@ from server.office.import_cells import CellFault, read_amount
 from server.office.import_headings import HEADINGS
 from server.office.import_rules import LineFault, LoanLine, check_table
 from server.office.import_text import rule_text
-from server.services import ledger, office_events
+from server.services import office_events
+from server.services.core_balances import plan_balances, post_balances
 from server.services.import_rows import Known, known_rows, touch_holders, write_rows
 from server.services.read_table import ReadFile, read_table
-from server.tables import EventRow, ImportBatch, LedgerLeg, Loan
-from sync.books import Leg, import_legs, legs_hash
+from server.tables import ImportBatch, Loan
 from sync.canonical import sha256_hex
 from sync.dates import parse_date
-from sync.parts import PARTS
 from sync.problems import Problem
 
 # A branch, not a bank: a larger control total is a mistake of units.
@@ -158,19 +158,19 @@ def _write(
     tx: Tx, read: ReadFile, lines: list[LoanLine], heading: _Heading, known: Known
 ) -> ImportDone:
     total_fen = sum(line.principal_fen for line in lines)
-    body = {
+    body: dict[str, object] = {
         "file_sha256": sha256_hex(heading.data),
         "as_of": heading.as_of,
         "loans": len(lines),
         "households": len({line.household_id for line in lines}),
         "control_total_fen": total_fen,
     }
-    moved, legs = _differences(tx, lines, heading.as_of)
-    sealed = body | {"legs_sha256": legs_hash(legs)}
-    event_hash = office_events.record(tx, "master.imported", sealed, actor=heading.by)
-    ledger.post(tx, event_hash, legs, heading.as_of)
+    office_events.branch_lane(tx)  # before the loans, as everywhere
+    plan = plan_balances(tx, {line.loan_id: line.parts for line in lines}, heading.as_of)
+    event_hash = office_events.record(tx, "master.imported", body | plan.said, actor=heading.by)
     is_new = [line.loan_id not in known.loans for line in lines]
     write_rows(tx, lines, known, as_of=heading.as_of)
+    moved = post_balances(tx, event_hash, plan, heading.as_of)
     _add_batch(tx, event_hash, body, heading.by)
     touch_holders(tx, lines)
     return ImportDone(
@@ -198,44 +198,6 @@ def _add_batch(tx: Tx, event_hash: str, body: dict[str, object], by: str) -> Non
             at_ms=tx.now_ms,
         )
     )
-
-
-def _differences(tx: Tx, lines: list[LoanLine], as_of: str) -> tuple[int, list[Leg]]:
-    """The legs to the imported balance plus the cash taken since; how many loans move."""
-    current = ledger.balances(tx.session, tx.branch_id, "loan:")
-    since = _cash_after(tx.session, tx.branch_id, as_of)
-    moved, legs = 0, list[Leg]()
-    for line in lines:
-        accounts = {part: f"loan:{line.loan_id}:{part}" for part in PARTS}
-        target = {
-            part: None if fen is None else fen + since.get(accounts[part], 0)
-            for part, fen in line.parts.items()
-        }
-        now = {part: current.get(account, 0) for part, account in accounts.items()}
-        movement = import_legs(line.loan_id, now, target)
-        moved += bool(movement)
-        legs += movement
-    return moved, legs
-
-
-def _cash_after(session: Session, branch_id: str, as_of: str) -> dict[str, int]:
-    """What receipts and voids dated after the as-of day have done to each account, in fen."""
-    rows = session.execute(
-        select(LedgerLeg.account, func.sum(LedgerLeg.amount_fen).label("fen"))
-        .join(
-            EventRow,
-            (EventRow.branch_id == LedgerLeg.branch_id) & (EventRow.hash == LedgerLeg.event_hash),
-        )
-        .where(
-            LedgerLeg.branch_id == branch_id,
-            LedgerLeg.account >= "loan:",
-            LedgerLeg.account < "loan:\x7f",
-            LedgerLeg.value_on > as_of,
-            EventRow.kind != "master.imported",
-        )
-        .group_by(LedgerLeg.account)
-    )
-    return {row.account: int(row.fen) for row in rows}
 
 
 def _open_loans(session: Session, branch_id: str) -> int:

@@ -129,6 +129,7 @@ class DaySheet:
     counted_fen: int
     variance_fen: int
     deposited_fen: int
+    paid_out_fen: int
     closing_fen: int
     earlier: str | None
     slips: tuple[Standing, ...]
@@ -213,6 +214,7 @@ def day_sheet(branch_id: str, day: str) -> DaySheet:
             counted_fen=figures.counted_fen,
             variance_fen=figures.variance_fen,
             deposited_fen=figures.deposited_fen,
+            paid_out_fen=figures.paid_out_fen,
             closing_fen=figures.closing_fen,
             earlier=first_open_day(session, branch_id, day),
             slips=_standings(session, branch_id, day),

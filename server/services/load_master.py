@@ -133,12 +133,18 @@ def _add_loans(tx: Tx, master: MasterData, as_of: str) -> None:
 
 def _post(tx: Tx, loans: Sequence[LoanData], as_of: str) -> str:
     lines = [[loan.id, loan.principal_fen, loan.interest_fen] for loan in loans]
-    body = {
+    body: dict[str, object] = {
         "file_sha256": sha256_hex(canonical_bytes(lines)),
         "as_of": as_of,
         "loans": len(loans),
         "households": len({loan.household for loan in loans}),
         "control_total_fen": sum(loan.principal_fen for loan in loans),
+        "balances": {
+            loan.id: [loan.principal_fen, loan.interest_fen, None, None] for loan in loans
+        },
+        "on_top": {},
+        "reversed_on_top": {},
+        "kept": {},
     }
     legs: list[Leg] = []
     for loan in loans:

@@ -11,6 +11,7 @@ from server.db import snapshot
 from server.services.cash_day import first_open_day, hands, vault_fen
 from server.services.core_exceptions import count_open
 from server.services.deposits import count_missed
+from server.services.list_money import count_money
 from server.services.list_promised import count_promised
 from server.services.list_quarantine import count_kept
 from server.services.offers import count_late
@@ -30,6 +31,7 @@ class Waiting:
     photos: int
     holes: int
     core: int
+    money: int
     officers_with_cash: int
     missed: int
     hands_fen: int
@@ -62,6 +64,7 @@ def waiting(branch_id: str, today: str) -> Waiting:
                 session, Task, branch_id, Task.state == "open", Task.kind == "number_hole"
             ),
             core=count_open(session, branch_id),
+            money=count_money(session, branch_id),
             officers_with_cash=len(in_hands),
             missed=count_missed(session, branch_id) + count_late(session, branch_id),
             hands_fen=sum(in_hands.values()),

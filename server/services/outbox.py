@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -43,14 +43,19 @@ def tell_the_payer(tx: Tx, topic: str, event_hash: str, slip: ReceiptRow) -> Non
 
     No name and no phone number: the household says to whom it goes when it goes.
     """
-    if tx.rows.get(OutboxMessage, tx.branch_id, event_hash, topic) is not None:
-        return
     payload = {
         "receipt_no": slip.receipt_no,
         "check": check_characters(slip.event_hash),
         "amount_fen": slip.amount_fen,
         "household": slip.household_id,
     }
+    tell(tx, topic, event_hash, payload)
+
+
+def tell(tx: Tx, topic: str, event_hash: str, payload: Mapping[str, object]) -> None:
+    """Write a message about an event, unless it is there. It names the household, and nobody."""
+    if tx.rows.get(OutboxMessage, tx.branch_id, event_hash, topic) is not None:
+        return
     tx.rows.add(
         OutboxMessage(
             branch_id=tx.branch_id,

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from server.db import Tx
 from server.services import feed, holes
 from server.services.apply_attachment import on_attachment_added
-from server.services.apply_cash import on_cash_receipt, on_cash_void
+from server.services.apply_cash import on_cash_receipt, on_cash_void, on_void_refused
 from server.services.apply_custody import on_custody_handed, on_custody_taken
 from server.services.apply_lane import on_lane_opened
 from server.services.apply_notice import on_notice_made, on_notice_served, on_notice_unsigned
 from server.services.apply_promise import on_intention_recorded, on_promise_made
 from server.services.apply_visit import on_visit_outcome, on_visit_started
 from server.services.body import clipped
-from server.tables import ReceiptRow
+from server.services.outbox import tell
+from server.services.refunds import follow_refunds
+from server.tables import Loan, ReceiptRow
 from sync.events import Envelope
 from sync.store import Recorded
 from sync.verdicts import Verdict
@@ -63,6 +65,7 @@ class Projection:
     _slips: set[tuple[str, str]] = field(default_factory=set)  # lane and number of each
     _books: set[str] = field(default_factory=set)
     _is_key_new: bool = False
+    _paid: dict[str, str] = field(default_factory=dict)  # loan -> the last cash event about it
 
     def __call__(self, recorded: Recorded, verdict: Verdict) -> None:
         """Write the rows of one event, inside its savepoint."""
@@ -77,12 +80,17 @@ class Projection:
             self._slips.add((event.lane, clipped(event.body, "receipt_no")))
         if event.kind == "custody.taken":
             self._note(event.body.get("from"), self._hands)
+        if event.kind == "cash.void" and verdict.verdict == "voided":
+            if on_void_refused(self.tx, recorded) is not None:
+                is_applied = True  # for those who look at the loan: its slip stands again
         self._note_slip(event, is_applied=is_applied)
         self._is_key_new |= is_applied and event.kind == "key.rotated"
         if is_applied:
             body = self._receipt_of(event) if event.kind == "cash.void" else event.body
             self._note(body.get("household"), self._households)
             self._note(body.get("loan"), self._loans)
+            if event.kind in ("cash.receipt", "cash.void"):
+                self._paid[str(body.get("loan"))] = event.hash
 
     def close(self) -> None:
         """Tell every officer who holds one of the changed rows; look for numbers left out."""
@@ -94,6 +102,15 @@ class Projection:
         feed.touch_marks(self.tx, *self._books)
         if self._is_key_new:
             feed.touch_phone_holders(self.tx)
+        self._tell_of_credits()
+
+    def _tell_of_credits(self) -> None:
+        """More was paid than was due: a task to pay it back, and the borrower hears of it."""
+        for loan, credit_fen in follow_refunds(self.tx, self._paid).items():
+            household = self.tx.session.get_one(Loan, (self.tx.branch_id, loan)).household_id
+            said = {"household": household, "amount_fen": credit_fen}
+            tell(self.tx, "sms.overpaid", self._paid[loan], said)
+        self.tx.rows.flush()
 
     def _receipt_of(self, void: Envelope) -> Mapping[str, object]:
         """A void says only which slip it undoes; it concerns what that slip concerned."""

@@ -31,6 +31,7 @@ def loan_rows(scope: Scope, ticks: dict[str, int]) -> Found:
     on_days = {loan.id: days[ticks[loan.id]] for loan in loans}
     found = limitations(scope.session, scope.branch_id, on_days)
     accounts = [f"loan:{loan.id}:{part}" for loan in loans for part in PARTS]
+    accounts += [f"credit:{loan.id}" for loan in loans]
     balances = ledger.balances_of(scope.session, scope.branch_id, accounts)
     return {loan.id: _row(loan, balances, found[loan.id], on_days[loan.id]) for loan in loans}
 
@@ -72,6 +73,7 @@ def _row(loan: Loan, balances: dict[str, int], period: Limitation, on: str) -> d
         "interest_fen": due["interest"] if loan.interest_known else None,
         "penalty_fen": due["penalty"],
         "cost_fen": due["cost"],
+        "credit_fen": max(0, -balances.get(f"credit:{loan.id}", 0)),
         "as_of": loan.as_of,
         "loan_on": loan.loan_on,
         "due_on": loan.due_on,

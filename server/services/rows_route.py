@@ -143,6 +143,7 @@ def _settings(branch: Branch) -> dict[str, Any]:
         "allocation": list(DEFAULT_ORDER),
         "receipt_max_fen": settings.receipt_fen_max,
         "hand_max_fen": settings.hand_fen_max,
+        "takes_cash": branch.takes_cash,
         "visit_from": VISIT_FROM,
         "visit_to": VISIT_TO,
         "institution": branch.institution,

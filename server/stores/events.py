@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from server.db import VerdictNote
 from server.tables import Device, EventRow, Lane, VerdictRow
 from sync.events import Envelope
 from sync.lane import Head
@@ -204,4 +205,16 @@ def _recorded(row: EventRow, holder: str, is_signed: bool) -> Recorded:
         sig=row.sig,
         via=row.received_via,
         sender=row.sender_device,
+    )
+
+
+def note_of(event_hash: str, verdict: Verdict, by: str | None) -> VerdictNote:
+    """A verdict as the transaction writes it down; `by` is who ruled on it, if anybody did."""
+    return VerdictNote(
+        event_hash=event_hash,
+        verdict=verdict.verdict,
+        reason=verdict.reason,
+        needs=verdict.needs,
+        risk=verdict.risk,
+        by_id=by,
     )

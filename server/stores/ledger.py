@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.db import Tx
-from server.tables import LedgerLeg
-from sync.books import Leg
+from server.tables import LedgerLeg, Loan
+from sync.books import Leg, due_fen
+from sync.parts import PARTS
 
 # SQLite takes 32,766 parameters, and a statement of a few hundred is prepared as fast as one.
 _ACCOUNTS_A_QUERY = 800
+_LOANS_A_QUERY = 500
+
+# What stands behind `loan:{loan}:`.
+LOAN_ACCOUNTS = (*PARTS, "over", "kept")
+
+
+@dataclass(frozen=True, slots=True)
+class LoanSums:
+    """What stands on a loan, in fen, by part, with `over` and `kept` among them."""
+
+    fen: Mapping[str, int]
+    is_interest_known: bool
+
+    @property
+    def due_fen(self) -> int:
+        """What its parts come to; below zero if more was paid than was due."""
+        return due_fen(self.fen, is_interest_known=self.is_interest_known)
+
+    @property
+    def over_fen(self) -> int:
+        """What stands as over-collected."""
+        return self.fen["over"]
 
 
 def post(tx: Tx, event_hash: str, legs: Iterable[Leg], value_on: str) -> None:
@@ -28,6 +52,35 @@ def post(tx: Tx, event_hash: str, legs: Iterable[Leg], value_on: str) -> None:
     start = len(legs_of(tx.session, tx.branch_id, event_hash))
     values = leg_values(tx.branch_id, event_hash, start, movement)
     tx.session.execute(insert(LedgerLeg), [{**each, "value_on": value_on} for each in values])
+
+
+def loan_sums(
+    session: Session, branch_id: str, loans: Iterable[str], *, lock: bool = True
+) -> dict[str, LoanSums]:
+    """What stands on these loans.
+
+    lock  No other movement of theirs is posted until the transaction ends; taken in order.
+    """
+    ids = sorted(set(loans))
+    known: dict[str, bool] = {}
+    for start in range(0, len(ids), _LOANS_A_QUERY):
+        query = (
+            select(Loan.id, Loan.interest_known)
+            .where(Loan.branch_id == branch_id, Loan.id.in_(ids[start : start + _LOANS_A_QUERY]))
+            .order_by(Loan.id)
+        )
+        rows = session.execute(query.with_for_update(key_share=True) if lock else query)
+        known |= {row.id: row.interest_known for row in rows}
+    held = balances_of(
+        session, branch_id, [f"loan:{id_}:{name}" for id_ in ids for name in LOAN_ACCOUNTS]
+    )
+    return {
+        loan: LoanSums(
+            {name: held.get(f"loan:{loan}:{name}", 0) for name in LOAN_ACCOUNTS},
+            known.get(loan, True),
+        )
+        for loan in ids
+    }
 
 
 def leg_values(

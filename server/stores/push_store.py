@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from server.db import Tx, VerdictNote
+from server.db import Tx
 from server.stores import ledger
 from server.stores.books import book_holding, books_of_lane, is_given_back
 from server.stores.events import (
@@ -21,6 +21,7 @@ from server.stores.events import (
     ids_in,
     kept_for,
     latest_verdicts,
+    note_of,
     overdue,
     parked_needs,
 )
@@ -28,6 +29,7 @@ from server.stores.handovers import handed_between, value_on
 from server.stores.lanes import add_key, add_lane, keys_of
 from server.tables import (
     Assignment,
+    Branch,
     CashHandover,
     CommitLog,
     DayClose,
@@ -270,6 +272,10 @@ class SqlPushStore:
             self._fetch_stints({household})
         return [stint for holder, stint in self._stints[household] if holder == officer]
 
+    def takes_cash(self) -> bool:
+        """See PushStore."""
+        return self.session.get_one(Branch, self.branch_id).takes_cash
+
     def is_shut(self, day: str) -> bool:
         """See PushStore."""
         if day not in self._shut:
@@ -353,6 +359,11 @@ class SqlPushStore:
         """See PushStore."""
         return ledger.legs_of(self.session, self.branch_id, event_hash)
 
+    def loan_sums(self, loan: str) -> tuple[int, int]:
+        """See PushStore."""
+        sums = ledger.loan_sums(self.session, self.branch_id, [loan])[loan]
+        return sums.due_fen, sums.over_fen
+
     # What becomes so
 
     def post(self, recorded: Recorded, legs: Iterable[Leg]) -> None:
@@ -382,13 +393,4 @@ class SqlPushStore:
         by  Event -> who ruled on it.
         """
         for event_hash, verdict in self._fresh.items():
-            self.tx.verdict(
-                VerdictNote(
-                    event_hash=event_hash,
-                    verdict=verdict.verdict,
-                    reason=verdict.reason,
-                    needs=verdict.needs,
-                    risk=verdict.risk,
-                    by_id=(by or {}).get(event_hash),
-                )
-            )
+            self.tx.verdict(note_of(event_hash, verdict, (by or {}).get(event_hash)))

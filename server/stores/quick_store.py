@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from server.db import Tx
 from server.rows import HeldRows
+from server.stores import ledger
 from server.stores.events import chunks, event_values, ids_in, parked_needs
 from server.stores.ledger import leg_values
 from server.stores.push_store import Project, SqlPushStore
@@ -47,6 +48,8 @@ class QuickPushStore(SqlPushStore):
         self._legs: dict[str, list[Leg]] = {}
         self._needed: set[str] = set()
         self._numbers: dict[str, str | None] = {}  # receipt number -> the applied slip
+        self._sums: dict[str, ledger.LoanSums] = {}  # as fetched
+        self._posted: dict[str, int] = {}  # account -> fen, in this batch since then
         self._voided: set[str] = set()  # numbers of slips that were void before this batch
 
     def expect(self, events: Sequence[Envelope]) -> None:
@@ -58,6 +61,8 @@ class QuickPushStore(SqlPushStore):
         self._rows.fetch(Visit, self.branch_id, visits)
         self._rows.fetch(NoticeRow, self.branch_id, ids_in(events, "notice_no"))
         self._fetch_numbers(ids_in(events, "receipt_no"))
+        slips = [event for event in events if event.kind == "cash.receipt"]
+        self._fetch_sums(ids_in(slips, "loan"))
         self._parked = parked_needs(self.session, self.branch_id)
 
     def _fetch_numbers(self, numbers: set[str]) -> None:
@@ -140,6 +145,22 @@ class QuickPushStore(SqlPushStore):
         self._rows.flush()
         return super()._receipt(receipt_hash)
 
+    def _fetch_sums(self, loans: set[str]) -> None:
+        self._sums |= ledger.loan_sums(self.session, self.branch_id, loans)
+
+    def loan_sums(self, loan: str) -> tuple[int, int]:
+        """See PushStore; what was posted in this batch is added up here."""
+        accounts = {name: f"loan:{loan}:{name}" for name in ledger.LOAN_ACCOUNTS}
+        if loan not in self._sums:
+            self._rows.flush()
+            self._fetch_sums({loan})
+            for account in accounts.values():
+                self._posted.pop(account, None)
+        held, posted = self._sums[loan], self._posted
+        now = {name: held.fen[name] + posted.get(of, 0) for name, of in accounts.items()}
+        sums = ledger.LoanSums(now, held.is_interest_known)
+        return sums.due_fen, sums.over_fen
+
     def legs(self, event_hash: str) -> list[Leg]:
         """See PushStore."""
         if event_hash in self._put:
@@ -156,6 +177,8 @@ class QuickPushStore(SqlPushStore):
             LedgerLeg, *({**each, "value_on": recorded.effective_on} for each in values)
         )
         before += movement
+        for leg in movement:
+            self._posted[leg.account] = self._posted.get(leg.account, 0) + leg.amount_fen
 
     def report(self, recorded: Recorded, error: Exception) -> NoReturn:
         """The reference shall judge it, and report it if it fails there too."""

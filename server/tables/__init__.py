@@ -60,6 +60,7 @@ from server.tables.money import (
     LedgerLeg,
     ReceiptBook,
     ReceiptRow,
+    Undoing,
 )
 from server.tables.office import (
     AssistRequest,
@@ -123,6 +124,7 @@ __all__ = [
     "Stop",
     "Sweep",
     "Task",
+    "Undoing",
     "UnitChange",
     "UnsignedReason",
     "VerdictRow",

@@ -19,6 +19,7 @@ class Branch(Base):
     name: Mapped[Name]
     institution: Mapped[Name]
     contact_phone: Mapped[Code]
+    takes_cash: Mapped[bool]  # False: its officers offer transfers only
     created_at_ms: Mapped[Instant]
 
 

@@ -71,6 +71,35 @@ class ReceiptRow(Base):
     handed_to: Mapped[Id | None]  # whom the officer gave the cash to in person; null: still hers
     posted_on: Mapped[Day | None]  # the day on which the core system booked it
     posted_by: Mapped[Hash | None]  # the match with the core system's file that says so
+    evidence_no: Mapped[Code | None]  # of the transfer or cheque that paid it
+    corrects: Mapped[Hash | None]  # the void receipt in whose place it stands
+    cleared_on: Mapped[Day | None]  # the day on which the bank had the transfer's money
+
+
+class Undoing(Base):
+    """A receipt that somebody wants undone: a void from the field, or the cashier's reversal.
+
+    A void has posted at once and waits for approval; a reversal posts when it is approved. Whoever
+    decides has neither asked for it nor taken the cash nor stood beside it (R20, R25).
+    """
+
+    __tablename__ = "undoing"
+    __table_args__ = (Index("undoing_of_receipt", "branch_id", "receipt_hash"),)
+
+    branch_id: Mapped[IdKey]
+    event_hash: Mapped[HashKey]  # cash.void, or reversal.asked
+    receipt_hash: Mapped[Hash]
+    kind: Mapped[Code]  # void, reversal
+    reason: Mapped[Name]
+    money_returned: Mapped[bool]
+    asked_by: Mapped[Id]
+    second_person: Mapped[Name | None]
+    opened_on: Mapped[Day]
+    decision: Mapped[Code | None]  # approved, refused
+    decided_by: Mapped[Id | None]
+    decided_hash: Mapped[Hash | None]
+    decided_on: Mapped[Day | None]
+    note: Mapped[Name | None]  # why it was refused
 
 
 class LedgerLeg(Base):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sync.verify.chains import check_chains, check_keys, check_seal, check_signatures, signing_key
 from sync.verify.counts import check_count_rows, counts_of
+from sync.verify.credit import check_credit
 from sync.verify.custody import check_counts, check_custody, check_handings
 from sync.verify.days import check_closes, check_daily, days_of
 from sync.verify.findings import Findings
@@ -101,6 +102,7 @@ _CHECKS: tuple[Callable[[World], object], ...] = (
     check_verdicts,
     check_legs,
     check_accounts,
+    check_credit,
     _check_cash,
 )
 

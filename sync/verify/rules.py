@@ -10,14 +10,17 @@ from collections.abc import Callable, Mapping
 
 from sync.books import (
     Leg,
-    cash_of,
+    cleared_legs,
     count_legs,
     deposit_legs,
     handover_legs,
     legs_hash,
     receipt_legs,
+    refund_legs,
     reversal,
     suspense_legs,
+    undone_legs,
+    without_credit,
 )
 from sync.parts import PARTS
 from sync.verify.handings import open_day
@@ -35,8 +38,7 @@ def _receipt(world: World, event: Event) -> tuple[Legs, str]:
         return (), event.effective_on
     if verdict == "applied":
         return receipt_legs(event.body, event.holder), event.effective_on
-    total = cash_of(event.body)
-    return (suspense_legs(total, event.holder) if total else ()), event.effective_on
+    return suspense_legs(event.body, event.holder), event.effective_on
 
 
 def _void(world: World, event: Event) -> tuple[Legs, str]:
@@ -68,17 +70,41 @@ def _deposited(world: World, event: Event) -> tuple[Legs, str]:
 def _imported(world: World, event: Event) -> tuple[Legs, str]:
     """The balances of a file of the core system: what the file said is sealed as a hash."""
     said, day = event.body.get("legs_sha256"), event.body["as_of"]
+    legs = tuple(without_credit(event.legs))
     if said is None:
         world.findings.note("import_unsealed", **world.where(event))
-        is_so = all(_may_import(leg.account) for leg in event.legs)
+        is_so = all(_may_import(leg.account) for leg in legs)
     else:
-        is_so = said == legs_hash(event.legs)
-    return (event.legs if is_so else ()), day
+        is_so = said == legs_hash(legs)
+    return (legs if is_so else ()), day
 
 
 def _may_import(account: str) -> bool:
     first, _, rest = account.partition(":")
     return account == "core" or (first == "loan" and rest.rpartition(":")[2] in PARTS)
+
+
+def _refunded(world: World, event: Event) -> tuple[Legs, str]:
+    return refund_legs(event.body["loan"], event.body["amount_fen"]), event.body["day"]
+
+
+def _reversed(world: World, event: Event) -> tuple[Legs, str]:
+    """The opposite of a receipt whose cash was counted, if somebody approved it."""
+    body = event.body
+    target = world.events[body["receipt"]]
+    if body["decision"] != "approved":
+        return (), body["day"]
+    legs = undone_legs(_receipt(world, target)[0], target.holder, body["cash_from"])
+    return legs, body["day"]
+
+
+def _cleared(world: World, event: Event) -> tuple[Legs, str]:
+    return cleared_legs(event.body["amount_fen"]), event.body["day"]
+
+
+def _bounced(world: World, event: Event) -> tuple[Legs, str]:
+    target = world.events[event.body["receipt"]]
+    return reversal(_receipt(world, target)[0]), event.body["day"]
 
 
 RULES: Mapping[str, Rule] = {
@@ -88,6 +114,10 @@ RULES: Mapping[str, Rule] = {
     "cash.deposited": _deposited,
     "custody.taken": _taken,
     "master.imported": _imported,
+    "credit.refunded": _refunded,
+    "reversal.decided": _reversed,
+    "transfer.cleared": _cleared,
+    "transfer.bounced": _bounced,
 }
 
 
@@ -110,8 +140,9 @@ def check_legs(world: World) -> None:
 
 def _compare(world: World, event: Event, legs: Legs, day: str) -> None:
     place = world.where(event)
-    now = balances((leg.account, leg.amount_fen) for leg in event.legs)
-    then = balances((leg.account, leg.amount_fen) for leg in legs)
+    # What is worked out of a loan's balance is checked loan by loan: see credit.py.
+    now = balances((leg.account, leg.amount_fen) for leg in without_credit(event.legs))
+    then = balances((leg.account, leg.amount_fen) for leg in without_credit(legs))
     for account in sorted({*now, *then}):
         said, should = now.get(account, 0), then.get(account, 0)
         if said != should:

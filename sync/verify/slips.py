@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync.books import cash_of
+from sync.books import cash_of, is_by_bank
 from sync.handovers import Handing
 from sync.parts import PARTS
 from sync.receipts import printed_number
@@ -40,6 +40,7 @@ class Slip:
     def held_by(self) -> str | None:
         """Who answers for its cash now."""
         is_held = self.counted_by is None and self.state != "voided"
+        is_held = is_held and not is_by_bank(self.event.body)
         return (self.handed_to or self.event.holder) if is_held else None
 
     @property
@@ -64,6 +65,11 @@ def slips_of(world: World, handings: Handings) -> dict[str, Slip]:
     counted, posted = _counts(world), _postings(world)
     voided = {
         str(event.body.get("target")) for event in world.of_kind("cash.void") if event.is_applied
+    }
+    voided |= {
+        str(event.body.get("receipt"))
+        for event in world.of_kind("reversal.decided", "transfer.bounced")
+        if event.kind == "transfer.bounced" or event.body.get("decision") == "approved"
     }
     renumbered = {
         event.body.get("target")
@@ -140,6 +146,8 @@ def _counts(world: World) -> dict[str, str]:
             elif target in counted:
                 world.findings.broken("counted_twice", **world.where(event))
             counted[str(target)] = count.hash
+    for cleared in world.of_kind("transfer.cleared"):
+        counted.setdefault(str(cleared.body.get("receipt")), cleared.hash)
     return counted
 
 

@@ -14,6 +14,11 @@ def check_verdicts(world: World) -> None:
         (str(event.body.get("target")), str(event.body.get("action")))
         for event in world.of_kind("quarantine.resolved")
     }
+    ruled |= {
+        (str(event.body.get("void")), "void")
+        for event in world.of_kind("void.decided")
+        if event.body.get("decision") == "refused"
+    }
     top = world.header.get("tick", 0)
     for event in world.events.values():
         place = world.where(event)

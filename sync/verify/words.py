@@ -92,6 +92,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "body_unreadable": ("内容缺少规则所需的字段。", "its body lacks what its rule needs."),
     "account_wrong": ("余额与分录之和不符。", "the balance is not the sum of its legs."),
+    "credit_wrong": (
+        "多收的款项与应退的款项不符。",
+        "what was over-collected is not what is owed back.",
+    ),
     "vault_negative": ("库存现金为负。", "the vault holds less than nothing."),
     # Receipts, books, custody
     "receipt_wrong": ("收据行与记录推出的不同。", "the row is not what follows from its event."),

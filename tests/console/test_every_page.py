@@ -58,6 +58,7 @@ PAGES = (
     "/ledgers/monthly/2026-03",
     "/ledgers/over-short/2026-03",
     "/trace/report/2026-03-02",
+    "/money",
 )
 
 

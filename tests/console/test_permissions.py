@@ -61,6 +61,8 @@ READERS = {
     "get_sheet_xlsx": CASH | BOOKS | {"collector"},
     "get_trace": CASH | BOOKS,
     "get_trace_report": CASH | BOOKS,
+    "get_money": CASH,
+    "get_refund": CASH,
 }
 WRITERS = {
     "post_deposit_rule": {"supervisor"},
@@ -96,11 +98,19 @@ WRITERS = {
     "post_sheet": {"supervisor", "bookkeeper"},
     "post_audit": {"auditor"},  # his word on a recovery sheet; he changes no record
     "post_release": {"supervisor"},
+    "post_refund": {"cashier"},
+    "post_reversal": {"cashier"},
+    "post_transfer": {"cashier"},
+    "post_bounced": {"supervisor"},
+    "post_decision": {"supervisor"},
 }
 EVERYBODY = {"get_home", "get_sign_in", "post_sign_in", "post_sign_out", "static"}
 CAST = {"chenjie": "supervisor", "zhoulan": "cashier", "wuping": "auditor", "liwei": "collector"}
 VALUES = {
     "household_id": "W1",
+    "loan_id": "none",
+    "undoing": "none",
+    "receipt": "none",
     "sweep_id": "S-none",
     "device_id": "none",
     "incident_id": "none",

@@ -21,6 +21,7 @@ from server.stores.pull_store import Scope, SqlPullStore
 from server.stores.push_store import SqlPushStore
 from server.tables import (
     Assignment,
+    Branch,
     Clock,
     DayClose,
     Device,
@@ -136,6 +137,10 @@ class SqlBench:
             for officer in OFFICERS:
                 stint = tx.session.get_one(Assignment, (BRANCH, household, officer, 1))
                 tx.session.delete(stint)
+
+    def take_no_cash(self) -> None:
+        with self.app.app_context(), transaction(BRANCH, actor="test", cause="settings") as tx:
+            tx.session.get_one(Branch, BRANCH).takes_cash = False
 
     def shut(self, day: str) -> None:
         with self.app.app_context(), transaction(BRANCH, actor="test", cause="shut") as tx:

@@ -12,6 +12,7 @@ import pytest
 
 import sync.specimens as say
 from sync.testing import (
+    BOOK_IDS,
     Bench,
     Pen,
     deliver,
@@ -146,3 +147,53 @@ def test_it_leaves_a_number_to_the_slip_that_counts(bench: Bench, order: tuple[i
         assert store.verdicts([good.hash])[good.hash].verdict == "applied"
         assert store.number_user("SJ000150") == good.hash
     assert hand(bench) == 70_00
+
+
+def test_it_puts_a_transfer_into_no_hand(bench: Bench) -> None:
+    pen = Pen()
+    by_bank = {"method": "transfer", "evidence_no": "T-1"}
+    slip = pen.receipt(100_00, **by_bank)
+    pen.receipt(50_00, **by_bank, receipt_no="SJ000999")
+
+    outcome = deliver(bench, pen.batch())
+
+    assert verdicts(outcome) == ["applied", "quarantined:number_not_in_book"]
+    assert hand(bench) == 0
+    assert bench.balances()["clearing"] == 150_00
+    pen.write("cash.void", say.void_body(slip))
+    deliver(bench, pen.batch(3))
+    assert bench.balances() == {"clearing": 50_00, "suspense": -50_00}
+
+
+def test_it_logs_a_suspect_note_and_takes_nothing(bench: Bench) -> None:
+    pen = Pen()
+    pen.write("cash.suspect_noted", say.suspect_body())
+    pen.write("cash.suspect_noted", {**say.suspect_body(), "amount_fen": 100_00})
+
+    outcome = deliver(bench, pen.batch())
+
+    assert verdicts(outcome) == ["applied", "quarantined:body_invalid"]
+    assert bench.balances() == {}
+
+
+def test_it_keeps_and_flags_cash_where_none_is_taken(bench: Bench) -> None:
+    bench.take_no_cash()
+    pen = Pen()
+    pen.receipt(100_00)
+    pen.receipt(50_00, method="cheque", evidence_no="00123")
+
+    outcome = deliver(bench, pen.batch())
+
+    assert [each.verdict.risk for each in outcome.results] == ["no_cash_branch", None]
+    assert verdicts(outcome) == ["applied", "applied"]
+    assert hand(bench) == 100_00
+
+
+def test_it_judges_a_receipt_of_an_older_phone_as_cash(bench: Bench) -> None:
+    pen = Pen()
+    body = dict(say.receipt_body((BOOK_IDS[0], "SJ000101"), 100_00))
+    del body["evidence_no"], body["corrects"]
+    pen.write("cash.receipt", body, sv=1)
+
+    assert verdicts(deliver(bench, pen.batch())) == ["applied"]
+    assert hand(bench) == 100_00

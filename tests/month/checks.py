@@ -11,7 +11,7 @@ from server.services.check_history import check_history
 from server.services.list_books import books
 from server.tables import CashCount, DayClose, LedgerLeg, ReceiptRow
 from tests.month.model import Model
-from tests.month.office import Slip
+from tests.month.office import PARTS, Slip
 from tests.month.player import Player
 from tests.small_bank import BRANCH, Bank
 
@@ -23,6 +23,7 @@ def check_evening(player: Player, model: Model) -> None:
     """All of it."""
     check_sums(player.bank)
     check_accounts(player.bank, model)
+    check_credit(player.bank, model)
     check_custody(player, model)
     check_books(player.bank, model)
     check_days(player.bank, model)
@@ -38,13 +39,36 @@ def check_sums(bank: Bank) -> None:
 
 def check_accounts(bank: Bank, model: Model) -> None:
     """Every account has what the model has."""
-    held, expected = bank.balances(), model.balances()
+    held, expected = booked(bank), model.balances()
     differs = {
         name: (held.get(name, 0), expected.get(name, 0))
         for name in held.keys() | expected.keys()
         if held.get(name, 0) != expected.get(name, 0)
     }
     assert not differs, f"account: (ledger, model) {differs}"
+
+
+def booked(bank: Bank) -> dict[str, int]:
+    """The accounts that somebody moved, without those that follow from them."""
+    return {name: fen for name, fen in bank.balances().items() if not _follows(name)}
+
+
+def _follows(account: str) -> bool:
+    return account.startswith("credit:") or account.endswith((":over", ":kept"))
+
+
+def check_credit(bank: Bank, model: Model) -> None:
+    """What lies below zero on a loan is its borrower's, with what the core system has kept."""
+    held, office = bank.balances(), model.office
+    for loan in office.loans:
+        parts = {part: held.get(f"loan:{loan}:{part}", 0) for part in PARTS}
+        if loan not in office.named and parts["interest"] < 0:
+            parts["interest"] = 0
+        over, kept = (held.get(f"loan:{loan}:{name}", 0) for name in ("over", "kept"))
+        assert over == max(0, -sum(parts.values())), loan
+        assert kept >= 0
+        assert held.get(f"credit:{loan}", 0) == -over - kept, loan
+    assert not any(_follows(name) and name.split(":")[1] not in office.loans for name in held)
 
 
 def check_custody(player: Player, model: Model) -> None:
@@ -119,7 +143,7 @@ def check_days(bank: Bank, model: Model) -> None:
         (row.officer_id, row.day, row.expected_fen, row.counted_fen, row.variance_fen)
         for row in bank.rows(CashCount)
     )
-    assert counts == sorted(
+    expected = sorted(
         (
             each["officer"],
             each["day"],
@@ -129,6 +153,7 @@ def check_days(bank: Bank, model: Model) -> None:
         )
         for each in model.office.counts
     )
+    assert counts == expected, f"{counts}, not {expected}"
     closes = {
         row.day: {
             "receipts": row.receipts_fen,
@@ -137,7 +162,7 @@ def check_days(bank: Bank, model: Model) -> None:
         }
         for row in bank.rows(DayClose)
     }
-    assert closes == model.office.closes
+    assert closes == model.office.closes, f"{closes}, not {model.office.closes}"
 
 
 def check_history_is_clean(bank: Bank) -> None:

@@ -25,7 +25,7 @@ class Custody(ABC):
         """See Model."""
 
     @abstractmethod
-    def move(self, day: str, legs: dict[str, int], *, is_import: bool = False) -> None:
+    def move(self, day: str, legs: dict[str, int]) -> None:
         """See Model."""
 
     # On the phone
@@ -89,6 +89,7 @@ class Custody(ABC):
         self.move(
             day, {f"hand:{giver}": -expected, into: counted, "over_short": expected - counted}
         )
+        offer["booked_on"] = day
         self.place_all()
 
     def open_day(self, day: str) -> str:
@@ -105,7 +106,7 @@ class Custody(ABC):
                 taken = self.last_taken(slip)
                 if taken is not None:
                     slip.holder = taken["taker"]
-                    slip.is_counted = slip.holder == CASHIER
+                    slip.counted_on = taken["booked_on"] if slip.holder == CASHIER else ""
 
     def last_taken(self, slip: Slip) -> dict[str, Any] | None:
         """The last confirmed handover that its cash went through."""

@@ -39,8 +39,8 @@ class Model(Custody):
                     f"loan:{loan_of(f'W{n}')}:interest": INTEREST_FEN,
                     "core": -PRINCIPAL_FEN - INTEREST_FEN,
                 },
-                is_import=True,
             )
+            self.office.named.add(loan_of(f"W{n}"))
 
     def play(self, act: Act) -> Any:
         """Play one act; what the player must find, if anything."""
@@ -52,19 +52,19 @@ class Model(Custody):
         """A loan is known from now on."""
         self.office.loans[loan] = household
 
-    def move(self, day: str, legs: dict[str, int], *, is_import: bool = False) -> None:
+    def move(self, day: str, legs: dict[str, int]) -> None:
         """Whatever moves sums to zero."""
         assert sum(legs.values()) == 0, legs
-        self.office.moves += [(account, day, fen, is_import) for account, fen in legs.items()]
+        self.office.moves += [(account, day, fen) for account, fen in legs.items()]
 
     def balance(self, account: str) -> int:
         """The sum of all that moved on an account."""
-        return sum(fen for name, _, fen, _ in self.office.moves if name == account)
+        return sum(fen for name, _, fen in self.office.moves if name == account)
 
     def balances(self) -> dict[str, int]:
         """Every account that is not zero."""
         sums: defaultdict[str, int] = defaultdict(int)
-        for account, _, fen, _ in self.office.moves:
+        for account, _, fen in self.office.moves:
             sums[account] += fen
         return {account: fen for account, fen in sums.items() if fen}
 
@@ -198,20 +198,32 @@ class Model(Custody):
         return book["from"], book["to"]
 
     def on_import(self, act: Act) -> None:
-        """What the file says was owed that evening, and on top all cash of the days after."""
+        """What the file says was owed that evening, less the slips that are not in it yet.
+
+        What the cashier counted before that day is in it. Of a part that the file does not name,
+        only what was paid in advance and is in it by now is settled.
+        """
         for loan, said in act["loans"].items():
             self.new_loan(loan, said["household"])
             legs = {}
             for part in PARTS:
                 account = f"loan:{loan}:{part}"
-                since = sum(
-                    fen
-                    for name, day, fen, is_import in self.office.moves
-                    if name == account and day > act["as_of"] and not is_import
-                )
-                if said[part] is not None:
-                    legs[account] = said[part] + since - self.balance(account)
-            self.move(act["as_of"], legs | {"core": -sum(legs.values())}, is_import=True)
+                on_top = self.on_top(loan, part, act["as_of"])
+                now = self.balance(account)
+                wanted = max(now, -on_top) if said[part] is None else said[part] - on_top
+                legs[account] = wanted - now
+            if said["interest"] is not None:
+                self.office.named.add(loan)
+            self.move(act["as_of"], legs | {"core": -sum(legs.values())})
+
+    def on_top(self, loan: str, part: str, as_of: str) -> int:
+        """What slips that count have paid of a part, and the core system does not know yet."""
+        return sum(
+            slip.act["parts"].get(part, 0)
+            for slip in self.office.slips.values()
+            if slip.act["loan"] == loan and not slip.doubt and not slip.is_void
+            if not slip.counted_on or slip.counted_on >= as_of
+        )
 
     def on_rule(self, act: Act) -> list[tuple[str, bool]]:
         """One ruling on every doubted slip, in the order they were written. Tells which can be.
@@ -283,7 +295,7 @@ class Model(Custody):
             self.today, {f"hand:{who}": -held, "vault": held - missing, "over_short": missing}
         )
         for slip in open_slips:
-            slip.is_counted = True
+            slip.counted_on = self.today
         holes = self.open_holes(who)
         office.explained |= set(holes)
         count = {"officer": who, "day": self.today, "expected": held, "counted": held - missing}
@@ -314,7 +326,7 @@ class Model(Custody):
 
     def on_close(self, act: Act) -> dict[str, Any]:
         """All days up to today that have cash and are not shut. Tells which, and who holds cash."""
-        vault = [(day, fen) for name, day, fen, _ in self.office.moves if name == "vault"]
+        vault = [(day, fen) for name, day, fen in self.office.moves if name == "vault"]
         days = sorted(({day for day, _ in vault} | {self.today}) - self.office.closes.keys())
         for day in days:
             counts = [each for each in self.office.counts if each["day"] == day]
@@ -322,7 +334,7 @@ class Model(Custody):
                 "receipts": sum(each["expected"] for each in counts),
                 "counted": sum(each["counted"] for each in counts),
                 "deposited": sum(
-                    fen for name, on, fen, _ in self.office.moves if (name, on) == ("bank", day)
+                    fen for name, on, fen in self.office.moves if (name, on) == ("bank", day)
                 ),
             }
         held = {name: fen for name, fen in self.balances().items() if name.startswith("hand:")}

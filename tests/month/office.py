@@ -23,10 +23,15 @@ class Slip:
     number: str
     doubt: str = APPLIED
     is_void: bool = False
-    is_counted: bool = False
+    counted_on: str = ""  # the day on which the cashier got its cash; "": not yet
     is_ruled_void: bool = False
     place: int = 0  # in the log of its phone
     holder: str = ""  # who has its cash; "": who wrote it
+
+    @property
+    def is_counted(self) -> bool:
+        """The cashier has its cash."""
+        return bool(self.counted_on)
 
     @property
     def fen(self) -> int:
@@ -47,14 +52,15 @@ class Slip:
 class Office:
     """What the server knows.
 
-    moves  (account, day, fen, is import) of everything that ever moved.
+    moves  (account, day, fen) of everything that ever moved.
     """
 
     arrived: dict[str, int] = field(default_factory=dict)
     slips: dict[str, Slip] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)  # slip whose void came first -> its day
     loans: dict[str, str] = field(default_factory=dict)  # loan -> household
-    moves: list[tuple[str, str, int, bool]] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)  # loans whose interest a file has named
+    moves: list[tuple[str, str, int]] = field(default_factory=list)
     books: list[dict[str, Any]] = field(default_factory=list)
     explained: set[str] = field(default_factory=set)
     undeclared: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))

@@ -223,9 +223,11 @@ class Player:
     def do_restore(self, act: Act, told: Any) -> None:
         """The server is lost, and comes back from its backup with its journal or without."""
         assert self.backup is not None, "the script makes a backup first"
-        chance = self.bank.random
+        chance, clock = self.bank.random, self.bank.clock
         self.bank, finished = restored(self.bank, self.backup, journal=act["journal"])
-        self.bank.random = chance
+        # Phones go on by the clock they have: the new application must be given the same one.
+        self.bank.random, self.bank.clock = chance, clock
+        self.bank.app.extensions["clock"] = clock
         assert finished.findings == (), finished.findings
 
     def do_evening(self, act: Act, told: Any) -> None:

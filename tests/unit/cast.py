@@ -30,6 +30,8 @@ def receipt(receipt_no: str = "SJ000101", **parts: Any) -> dict[str, Any]:
         "payer_role": "debtor",
         "on_behalf_of": None,
         "method": "cash",
+        "evidence_no": None,
+        "corrects": None,
         "second_person": "张敏",
         "split_reason": None,
         "shown_balance": {"principal_fen": 1000_00, "interest_fen": 300_00, "as_of": "2026-02-28"},

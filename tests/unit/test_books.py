@@ -48,14 +48,14 @@ def test_it_undoes_a_receipt_to_nothing() -> None:
 
 
 def test_it_counts_cash_in_question_as_held() -> None:
-    assert balances(suspense_legs(120_00, "officer-1")) == {
+    assert balances(suspense_legs({"amount_fen": 120_00}, "officer-1")) == {
         "suspense": -120_00,
         "hand:officer-1": 120_00,
     }
 
 
 def test_it_never_hides_a_variance() -> None:
-    taken = suspense_legs(1_170_00, "officer-1")
+    taken = suspense_legs({"amount_fen": 1_170_00}, "officer-1")
     counted = count_legs("officer-1", 1_170_00, 1_160_00)
 
     after = balances(taken + counted)

@@ -87,6 +87,7 @@ class RandomEvents:
             body["amount_fen"] = sum(body[f"{part}_fen"] for part in PARTS) or 1
             body["principal_fen"] += body["amount_fen"] - sum(body[f"{p}_fen"] for p in PARTS)
             body["words"] = capitals(body["amount_fen"])
+            body["evidence_no"] = body["evidence_no"] or "T-7"
         if kind.startswith("custody."):
             body["denominations"] = {piece: n % 100 for piece, n in body["denominations"].items()}
             body["amount_fen"] = pieces_fen(body["denominations"])

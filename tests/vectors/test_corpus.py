@@ -22,6 +22,7 @@ SUMS = {
     "0.1.0": "e4e0c6885b811427a597232b564c4679bdb85bfd9dba39b12c111896626ae2ab",
     "0.2.0": "2ed8620ca668af40ad156f1d707aa3ed9c459aa006be0cc70aaf7c95409dbccf",
     "0.3.0": "cfefb79a555269d8421e20fee0523d1ce8cec65b4cc59aa4e3429f1c88167904",
+    "0.4.0": "bac200e3fc0720955ac536b22cf8756b941a4a679171cae7f743e9c97bcc77c5",
 }
 
 RECORDINGS = recordings()

@@ -21,13 +21,22 @@ from sync.books import (
     Leg,
     balances,
     cash_of,
+    cleared_legs,
     count_legs,
     deposit_legs,
+    due_fen,
+    excess_fen,
     handover_legs,
     import_legs,
+    is_contained,
+    kept_legs,
+    over_legs,
     receipt_legs,
+    refund_legs,
     reversal,
     suspense_legs,
+    target_fen,
+    undone_legs,
 )
 from sync.canonical import canonical_bytes, sha256_hex
 from sync.capitals import capitals, chinese_number
@@ -86,10 +95,36 @@ def run_books(given: Given) -> object:
             return cash_of(given["body"])
         case "balances":
             return balances(legs)
+        case "due":
+            return due_fen(given["parts"], is_interest_known=given["known"])
+        case "excess":
+            return excess_fen(given["said_fen"], given["booked_fen"])
+        case "target":
+            return target_fen(given["imported_fen"], given["current_fen"], given["on_top_fen"])
+        case "contained":
+            said = {name: value for name, value in given.items() if name != "op"}
+            return is_contained(**said)
+    moved = _movement(given, legs)
+    assert sum(leg.amount_fen for leg in moved) == 0
+    return [[leg.account, leg.amount_fen] for leg in moved]
+
+
+def _movement(given: Given, legs: list[Leg]) -> tuple[Leg, ...]:
+    match given["op"]:
+        case "over":
+            return over_legs(given["loan"], given["sum_fen"], given["over_fen"])
+        case "kept":
+            return kept_legs(given["loan"], given["kept_fen"], given["held_fen"])
+        case "refund":
+            return refund_legs(given["loan"], given["amount_fen"])
         case "receipt":
             moved = receipt_legs(given["body"], given["officer"])
         case "suspense":
-            moved = suspense_legs(given["total_fen"], given["officer"])
+            moved = suspense_legs(given["body"], given["officer"])
+        case "cleared":
+            moved = cleared_legs(given["amount_fen"])
+        case "undone":
+            moved = undone_legs(legs, given["officer"], given["cash_from"])
         case "reversal":
             moved = reversal(legs)
         case "import":
@@ -102,8 +137,7 @@ def run_books(given: Given) -> object:
             moved = deposit_legs(given["amount_fen"])
         case other:
             raise AssertionError(f"no such operation: {other}")
-    assert sum(leg.amount_fen for leg in moved) == 0
-    return [[leg.account, leg.amount_fen] for leg in moved]
+    return moved
 
 
 def run_canonical(given: Given) -> object:

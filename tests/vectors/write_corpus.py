@@ -109,6 +109,12 @@ def _cash(made: Recorder) -> None:
     receipt("words and figures differ", 108, 600_00, words="壹元整")
     receipt("a number twice", 101, 700_00)
     receipt("a number of no book", 999, 800_00)
+    transfer = {"method": "transfer", "evidence_no": "T-20260302-7"}
+    receipt("by transfer", 109, 900_00, **transfer)
+    receipt("a cheque without its number", 110, 900_00, method="cheque")
+    made.write("plain", "cash.suspect_noted", say.suspect_body(), case="L-W1", subject="W1")
+    bare = {"loan": None, "serial": None, "note": RARE}
+    made.write("bare", "cash.suspect_noted", say.suspect_body("W2", **bare))
     made.write("plain", "cash.void", say.void_body(slip), case="L-W1")
     again = {**say.void_body(slip), "second_person": "officer-2", "money_returned": False}
     made.write("a second time", "cash.void", again)

@@ -3,7 +3,7 @@
 import { shown } from '../state/shown';
 import { limitationOf } from '../state/view';
 import type { Loan } from '../state/view';
-import { dayWords, fill, reasonWords, text, yuanOrDash } from './words';
+import { dayWords, fill, reasonWords, text, yuan, yuanOrDash } from './words';
 import { LoanMarks } from './marks';
 
 export function LoanCard({ loan }: { readonly loan: Loan }) {
@@ -23,6 +23,7 @@ export function LoanCard({ loan }: { readonly loan: Loan }) {
         {loan.cost_fen ? <Figure name="cost" fen={loan.cost_fen} /> : null}
       </div>
       <p class="soft">{fill(pending.length > 0 ? text.asOfLess : text.asOf, day)}</p>
+      {loan.credit_fen ? <p class="red-ink">{fill(text.overpaid, yuan(loan.credit_fen))}</p> : null}
       <div class="marks">
         <LoanMarks loan={loan} />
       </div>

@@ -2,10 +2,10 @@
 
 import { signal } from '@preact/signals-core';
 import { timeOf } from '../device/clock';
-import { takeCash } from '../state/actions';
+import { takeCash, toCorrect } from '../state/actions';
 import { blankCash, fenOf, splitOf } from '../state/cash-draft';
 import type { CashDraft } from '../state/cash-draft';
-import { goInstead } from '../state/nav';
+import { go, goInstead } from '../state/nav';
 import { shown } from '../state/shown';
 import { phone } from '../state/start';
 import { amountOf } from '../state/view';
@@ -20,6 +20,7 @@ import { Gone } from '../parts/gone';
 import { Ink, isTooMuch } from '../parts/ink';
 import type { Signature } from '../parts/ink';
 import { Pad } from '../parts/pad';
+import { Evidence, MethodForm } from '../parts/method-form';
 import { PayerForm } from '../parts/payer-form';
 import { SaveButton } from '../parts/save-button';
 import { Say } from '../parts/say';
@@ -71,7 +72,7 @@ interface StepProps {
   readonly turn: () => void;
 }
 
-function Enter({ loan, draft, change, turn }: StepProps) {
+function Enter({ loan, started, draft, change, turn }: StepProps) {
   const fen = fenOf(draft.amount);
   const why = whyNot(draft, fen);
   const next = (
@@ -96,7 +97,14 @@ function Enter({ loan, draft, change, turn }: StepProps) {
           <SplitLines split={splitOf(loan, fen)} />
         </dl>
       )}
+      <MethodForm draft={draft} change={change} />
       <PayerForm draft={draft} change={change} />
+      <button
+        data-testid="suspect-open"
+        onClick={() => go({ name: 'suspect', visit: started.visit, loan: loan.id })}
+      >
+        {text.suspect}
+      </button>
     </Frame>
   );
 }
@@ -105,7 +113,9 @@ function Enter({ loan, draft, change, turn }: StepProps) {
 function whyNot(draft: CashDraft, fen: number | null): string | null {
   if (fen === null) return text.needsAmount;
   const limits = shown.settings.value;
-  const over = checkMayTake(fen, shown.handFen.value, limits);
+  const isCash = draft.method === 'cash';
+  const over = checkMayTake(fen, isCash ? shown.handFen.value : 0, limits);
+  if (!isCash && !draft.evidence_no.trim()) return text.needsEvidence;
   if (over) return fill(text[over], yuan(limits.receipt_max_fen), yuan(limits.hand_max_fen));
   return draft.payer_name.trim() ? null : text.needsPayer;
 }
@@ -124,7 +134,6 @@ function twinOf(loan: Loan, fen: number) {
 
 function CountAgain({ started, loan, draft, name, turn }: StepProps) {
   const fen = fenOf(draft.amount) ?? 0;
-  const twin = twinOf(loan, fen);
   const buttons = (
     <div class="two">
       <button data-testid="cash-again" onClick={turn}>
@@ -143,21 +152,38 @@ function CountAgain({ started, loan, draft, name, turn }: StepProps) {
   );
   return (
     <Frame title={text.countAgain} sub={loan.borrower_name} foot={buttons}>
-      {twin && (
-        <Say tone="red" id="cash-twice">
-          {fill(text.twice, timeOf(twin.event.occurred_at))}
-        </Say>
-      )}
-      <p>{text.countHint}</p>
+      <Warnings loan={loan} fen={fen} />
+      {draft.method === 'cash' && <p>{text.countHint}</p>}
       <Sum fen={fen} />
       <dl class="card">
         <dt>{text.payer}</dt>
         <dd>{`${draft.payer_name} · ${text.payerRole[draft.payer_role] ?? ''}`}</dd>
+        {draft.method !== 'cash' && <Evidence draft={draft} />}
         <SplitLines split={splitOf(loan, fen)} />
       </dl>
       <p class="soft">{text.splitNote}</p>
       <Ink label={text.signHere} id="payer-sign" onInk={(drawn) => (ink.value = drawn)} />
     </Frame>
+  );
+}
+
+/** It may be the same payment written twice; it takes the place of the slip that was made void. */
+function Warnings({ loan, fen }: { readonly loan: Loan; readonly fen: number }) {
+  const twin = twinOf(loan, fen);
+  const corrected = toCorrect(phone, loan.id);
+  return (
+    <>
+      {twin && (
+        <Say tone="red" id="cash-twice">
+          {fill(text.twice, timeOf(twin.event.occurred_at))}
+        </Say>
+      )}
+      {corrected && (
+        <Say tone="amber" id="cash-corrects">
+          {fill(text.corrects, String(corrected.event.body.receipt_no))}
+        </Say>
+      )}
+    </>
   );
 }
 

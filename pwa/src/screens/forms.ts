@@ -4,5 +4,6 @@ export { Intention } from './intention';
 export { Notice } from './notice';
 export { Receipt } from './receipt';
 export { Slips } from './slips';
+export { Suspect } from './suspect';
 export { Unsigned } from './unsigned';
 export { VoidReceipt } from './void';

@@ -14,6 +14,7 @@ export const Intention = later<Props<typeof Forms.Intention>>(
 export const Notice = later<Props<typeof Forms.Notice>>(async () => (await forms()).Notice);
 export const Receipt = later<Props<typeof Forms.Receipt>>(async () => (await forms()).Receipt);
 export const Slips = later<object>(async () => (await forms()).Slips);
+export const Suspect = later<Props<typeof Forms.Suspect>>(async () => (await forms()).Suspect);
 export const Unsigned = later<Props<typeof Forms.Unsigned>>(async () => (await forms()).Unsigned);
 export const VoidReceipt = later<Props<typeof Forms.VoidReceipt>>(
   async () => (await forms()).VoidReceipt,

@@ -198,7 +198,7 @@ export interface Cash {
 
 export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash): Saved {
   const { draft, fen, split, next, signature = null, lines } = cash;
-  const { payer_role, payer_name } = draft;
+  const { payer_role, payer_name, method } = draft;
   const body = {
     receipt_no: next.no,
     book: next.book,
@@ -208,7 +208,9 @@ export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash)
     payer_name: payer_name.trim(),
     payer_role,
     on_behalf_of: payer_role === 'debtor' ? null : loan.borrower_name,
-    method: 'cash',
+    method,
+    evidence_no: method === 'cash' ? null : draft.evidence_no.trim(),
+    corrects: toCorrect(phone, loan.id)?.hash ?? null,
     second_person: started.second_person,
     split_reason: null,
     shown_balance: balanceOf(loan),
@@ -216,6 +218,19 @@ export function takeCash(phone: Phone, started: Started, loan: Loan, cash: Cash)
   };
   return record(phone, { facts: [aboutLoan('cash.receipt', started, loan.id, body)], lines });
 }
+
+/** The receipt of this loan that was made void last, unless another stands in its place already. */
+export function toCorrect(phone: Phone, loan: string): StoredEvent | undefined {
+  const log = phone.log.value;
+  const slips = log.filter(({ event }) => event.kind === 'cash.receipt' && event.case === loan);
+  const touches = (one: StoredEvent) =>
+    slips.some(({ hash }) => hash === one.hash || hash === targetOf(one));
+  const last = log.findLast(touches);
+  return slips.find(({ hash }) => last && hash === targetOf(last));
+}
+
+const targetOf = ({ event }: StoredEvent): unknown =>
+  event.kind === 'cash.void' ? event.body.target : null;
 
 const splitFields = (split: Split) =>
   Object.fromEntries(PARTS.map((part) => [`${part}_fen`, split[part]]));
@@ -243,6 +258,25 @@ export function recordIntention(
 ): Saved {
   const fact = aboutLoan('intention.recorded', started, loan.id, { note: said(note) });
   return record(phone, { facts: [fact], lines });
+}
+
+export interface Suspect {
+  readonly denomination_fen: number;
+  readonly serial: string;
+  readonly note: string;
+}
+
+/** A note that was given back: written down, and no cash. */
+export function noteSuspect(
+  phone: Phone,
+  started: Started,
+  loan: Loan,
+  suspect: Suspect,
+  lines: Lines,
+): Saved {
+  const { denomination_fen } = suspect;
+  const body = { denomination_fen, serial: said(suspect.serial), note: said(suspect.note) };
+  return record(phone, { facts: [aboutLoan('cash.suspect_noted', started, loan.id, body)], lines });
 }
 
 export interface PromiseToPay {

@@ -13,13 +13,23 @@ export interface CashDraft {
   readonly amount: string;
   readonly payer_name: string;
   readonly payer_role: string;
+  readonly method: Method;
+  /** The number of the transfer or the cheque. */
+  readonly evidence_no: string;
 }
+
+export type Method = 'cash' | 'transfer' | 'cheque';
+
+/** What the branch takes: all of them, or no cash. */
+export const methodsOf = (takesCash: boolean): readonly Method[] =>
+  takesCash ? ['cash', 'transfer', 'cheque'] : ['transfer', 'cheque'];
 
 /** Who was met pays, most of the time. */
 export function blankCash(loan: LoanRow, { met, met_name }: VisitDraft): CashDraft {
   const payer_role = met && met !== 'nobody' ? met : 'debtor';
   const payer_name = payer_role === 'debtor' ? loan.borrower_name : met_name;
-  return { amount: '', payer_name, payer_role };
+  const [method = 'cash'] = methodsOf(shown.settings.value.takes_cash ?? true);
+  return { amount: '', payer_name, payer_role, method, evidence_no: '' };
 }
 
 /** The fen of what was typed, or null while it is no amount. */

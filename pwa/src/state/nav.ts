@@ -21,6 +21,7 @@ export type Screen =
       readonly loan: string;
       readonly counting: boolean;
     }
+  | { readonly name: 'suspect'; readonly visit: string; readonly loan: string }
   | { readonly name: 'intention'; readonly visit: string; readonly loan: string }
   | { readonly name: 'receipt'; readonly hash: string }
   | { readonly name: 'slips' }

@@ -25,6 +25,8 @@ export interface Settings {
   readonly receipt_max_fen: number;
   readonly hand_max_fen: number;
   readonly deposit_rules?: readonly DepositRule[];
+  /** False where officers take transfers and cheques only. */
+  readonly takes_cash?: boolean;
   readonly visit_from: string;
   readonly visit_to: string;
   readonly institution: string;
@@ -66,6 +68,8 @@ export interface LoanRow {
   readonly interest_fen?: number | null;
   readonly penalty_fen?: number | null;
   readonly cost_fen?: number | null;
+  /** Taken beyond what was due, and owed back to the borrower. */
+  readonly credit_fen?: number;
   readonly as_of: string | null;
   readonly loan_on?: string | null;
   readonly due_on?: string | null;

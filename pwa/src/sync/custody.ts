@@ -4,7 +4,7 @@
  * Only what other people confirm comes from outside: the cashier's counts, a colleague's word.
  */
 
-import { cashOf } from './books';
+import { cashOf, isByBank } from './books';
 import type { OwnEvent } from './overlay';
 
 /** No confirmation has been seen on this phone itself. */
@@ -15,8 +15,9 @@ const NONE: ReadonlySet<string> = new Set();
  *
  * A receipt counts whatever its verdict, for its cash was taken, unless a supervisor has ruled
  * that it was not. A void counts unless it was quarantined or ruled void, once for each receipt,
- * and only for a receipt of this log. What she has taken from a colleague is hers as soon as she
- * says so; what she has offered is hers until the other side has said so, or is among the proofs.
+ * and only for a receipt of this log; a transfer or a cheque is in no hand. What she has taken from
+ * a colleague is hers as soon as she says so; what she has offered is hers until the other
+ * side has said so, or is among the proofs.
  */
 export function handFen(log: readonly OwnEvent[], countedTotalFen = 0, proofs = NONE): number {
   const moved = movedBy(log, proofs);
@@ -32,7 +33,9 @@ function movedBy(log: readonly OwnEvent[], proofs = NONE) {
   );
   return ({ kind, hash, body, verdict }: OwnEvent): number => {
     const counts = verdict !== 'voided';
-    if (kind === 'cash.receipt' && counts && !voided.has(hash)) return cashOf(body) ?? 0;
+    if (kind === 'cash.receipt' && counts && !voided.has(hash)) {
+      return isByBank(body) ? 0 : (cashOf(body) ?? 0);
+    }
     if (kind === 'custody.taken' && counts && body.into === 'hand') return Number(body.amount_fen);
     const isGone = kind === 'custody.handed' && (verdict === 'applied' || proofs.has(hash));
     return isGone ? -Number(body.expected_fen) : 0;

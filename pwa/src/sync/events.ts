@@ -6,7 +6,7 @@ import { checkFields } from './fields';
 import type { Body, Fault } from './fields';
 import { checkHandover } from './handovers';
 import { FIELDS, versionOf } from './kinds';
-import { fenOf } from './books';
+import { fenOf, isByBank } from './books';
 import { PARTS } from './parts';
 
 export type { Body, Fault } from './fields';
@@ -63,14 +63,17 @@ export function checkBody(kind: string, sv: number, body: Body): readonly Fault[
   return faults.sort((a, b) => rank(a) - rank(b));
 }
 
-/** Rules between the fields of a receipt: parts and total, figures and words. */
+/** Rules between the fields of a receipt: parts and total, figures and words, bank and proof. */
 function checkReceipt(body: Body): readonly Fault[] {
   const amount = Number(body.amount_fen);
   if (PARTS.reduce((sum, part) => sum + fenOf(body, part), 0) !== amount) {
     return [fault('amount_fen', amount, 'parts_sum_to_amount', 'parts_mismatch')];
   }
-  if (body.words === capitals(amount)) return [];
-  return [fault('words', body.words, 'words_say_the_amount', 'body_invalid')];
+  if (body.words !== capitals(amount)) {
+    return [fault('words', body.words, 'words_say_the_amount', 'body_invalid')];
+  }
+  if (!isByBank(body) || body.evidence_no !== null) return [];
+  return [fault('evidence_no', null, 'transfer_has_evidence', 'body_invalid')];
 }
 
 function fault(field: string, value: unknown, rule: string, reason: string): Fault {

@@ -100,7 +100,9 @@ export const FIELDS: Readonly<Record<string, Rules>> = {
     payer_name: 'text:100',
     payer_role: `one:${PAYERS}`,
     'on_behalf_of?': 'text:100',
-    method: 'one:cash',
+    method: 'one:cash|transfer|cheque',
+    'evidence_no?': 'id',
+    'corrects?': 'hex:64',
     'second_person?': 'text:100',
     'split_reason?': 'text',
     shown_balance: SHOWN_BALANCE,
@@ -140,6 +142,13 @@ export const FIELDS: Readonly<Record<string, Rules>> = {
     'cause?': 'text',
     supersedes: 'list:hex:64',
   },
+  'cash.suspect_noted': {
+    household: 'id',
+    'loan?': 'id',
+    denomination_fen: 'int:1:10000',
+    'serial?': 'text:40',
+    'note?': 'text',
+  },
   'attachment.added': {
     sha256: 'hex:64',
     size: 'int:1:524288',
@@ -151,7 +160,10 @@ export const FIELDS: Readonly<Record<string, Rules>> = {
 };
 
 /** The kinds that are past version 1; the server keeps the steps from the older ones. */
-export const VERSIONS: Readonly<Record<string, number>> = { 'attachment.added': 2 };
+export const VERSIONS: Readonly<Record<string, number>> = {
+  'attachment.added': 2,
+  'cash.receipt': 2,
+};
 
 /** The version of a kind that is written now, and that FIELDS describes. */
 export const versionOf = (kind: string): number => VERSIONS[kind] ?? 1;

@@ -79,6 +79,15 @@ function runBooks(given: Given): unknown {
   const legs = as<[string, number][]>(given.legs ?? []).map(toLeg);
   if (given.op === 'cash') return books.cashOf(as(given.body));
   if (given.op === 'balances') return books.balances(legs);
+  if (given.op === 'due') return books.dueFen(as(given.parts), as(given.known));
+  if (given.op === 'excess') return books.excessFen(as(given.said_fen), as(given.booked_fen));
+  if (given.op === 'target') {
+    return books.targetFen(as(given.imported_fen), as(given.current_fen), as(given.on_top_fen));
+  }
+  if (given.op === 'contained') {
+    const { as_of, posted_on, counted_on, matched_since } = given;
+    return books.isContained(as(as_of), as(posted_on), as(counted_on), as(matched_since));
+  }
   const moved = movementOf(given, legs);
   expect(moved.reduce((sum, leg) => sum + leg.amount_fen, 0)).toBe(0);
   return moved.map(({ account, amount_fen }) => [account, amount_fen]);
@@ -88,8 +97,18 @@ function movementOf(given: Given, legs: readonly Leg[]): readonly Leg[] {
   switch (given.op) {
     case 'receipt':
       return books.receiptLegs(as(given.body), as(given.officer));
+    case 'over':
+      return books.overLegs(as(given.loan), as(given.sum_fen), as(given.over_fen));
+    case 'kept':
+      return books.keptLegs(as(given.loan), as(given.kept_fen), as(given.held_fen));
+    case 'refund':
+      return books.refundLegs(as(given.loan), as(given.amount_fen));
     case 'suspense':
-      return books.suspenseLegs(as(given.total_fen), as(given.officer));
+      return books.suspenseLegs(as(given.body), as(given.officer));
+    case 'cleared':
+      return books.clearedLegs(as(given.amount_fen));
+    case 'undone':
+      return books.undoneLegs(legs, as(given.officer), as(given.cash_from));
     case 'reversal':
       return books.reversal(legs);
     case 'import':

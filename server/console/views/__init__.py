@@ -15,6 +15,7 @@ from server.console.views import (
     kept,
     ledgers,
     master,
+    money,
     plan,
     quarantine,
     report,
@@ -48,4 +49,5 @@ VIEWS = (
     sheets,
     sign_in,
     trace,
+    money,
 )

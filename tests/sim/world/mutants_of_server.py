@@ -138,7 +138,7 @@ OF_SERVER = (
         patches=(
             Patch(
                 file=INTAKE,
-                old="(suspense_legs(total, recorded.holder) if total else ())",
+                old="suspense_legs(event.body, recorded.holder)",
                 new="()",
             ),
         ),
@@ -181,8 +181,8 @@ OF_SERVER = (
         patches=(
             Patch(
                 file=INTAKE,
-                old='        return reversal(_standing(store.legs(str(event.body["target"]))))\n',
-                new="        return ()\n",
+                old='undone + reversal(_standing(store.legs(str(event.body["target"]))))\n',
+                new="undone\n",
             ),
         ),
         seeds=30,

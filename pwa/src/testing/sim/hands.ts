@@ -105,7 +105,8 @@ const IN_VISIT: Readonly<Record<string, Act>> = {
   cash: async ({ started, loan }, { fen }) => {
     const { next } = shown.slips.value;
     if (!loan || !next) return null;
-    const draft = { amount: String(fen), payer_name: '王刚', payer_role: 'debtor' };
+    const payer = { payer_name: '王刚', payer_role: 'debtor' };
+    const draft = { amount: String(fen), ...payer, method: 'cash', evidence_no: '' } as const;
     const split = splitOf(loan, fen);
     return takeCash(phone, started, loan, { draft, fen, split, next, lines: LINES });
   },
