@@ -228,13 +228,14 @@ class MemoryStore:
         """See PushStore."""
         return receipt_hash in self.state.counted
 
-    def has_handed(self, slip: Envelope, until: Envelope) -> bool:
+    def has_handed(self, slip: Envelope, until: Envelope | None = None) -> bool:
         """See PushStore."""
         return any(
             each.event.kind == "custody.handed"
             and each.is_signed
-            and each.event.lane == slip.lane == until.lane
-            and slip.seq < each.event.seq < until.seq
+            and each.event.lane == slip.lane
+            and slip.seq < each.event.seq
+            and (until is None or (until.lane == slip.lane and each.event.seq < until.seq))
             and self.state.verdicts[each.event.hash].verdict != "voided"
             for each in self.state.events.values()
         )

@@ -173,8 +173,8 @@ class PushStore(Protocol):
     def is_counted(self, receipt_hash: str) -> bool:
         """Has the cashier taken over the cash of this receipt? Locks it against a count."""
 
-    def has_handed(self, slip: Envelope, until: Envelope) -> bool:
-        """Did the lane of a slip offer its cash to somebody before this later event of it?"""
+    def has_handed(self, slip: Envelope, until: Envelope | None = None) -> bool:
+        """Did the lane of a slip offer its cash to somebody, before this later event of it?"""
 
     def taken_by(self, handed_hash: str) -> str | None:
         """The hash of the applied custody.taken that confirms this handover."""

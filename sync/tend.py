@@ -100,8 +100,10 @@ def _release(intake: Intake, recorded: Recorded, before: Verdict) -> Verdict:
 
 
 def _void(intake: Intake, recorded: Recorded, before: Verdict) -> Verdict:
-    """Not of cash that the cashier has, nor of what may yet be proved by a good signature."""
-    if before.reason == "bad_signature" or intake.store.is_counted(recorded.event.hash):
+    """Not of cash that is in other hands, nor of what may yet be proved by a good signature."""
+    store, event = intake.store, recorded.event
+    is_gone = store.is_counted(event.hash) or store.has_handed(event)
+    if before.reason == "bad_signature" or is_gone:
         raise Problem("ruling_not_possible", action="void", reason=before.reason)
     return intake.decree(recorded, before, VOIDED.with_risk(*before.flags))
 

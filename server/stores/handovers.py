@@ -16,18 +16,19 @@ from sync.store import Recorded
 from sync.time_bounds import day_of
 
 
-def handed_between(session: Session, branch_id: str, slip: Envelope, until_seq: int) -> list[str]:
-    """The offers behind a slip in its lane, before a later place: its cash was in them."""
-    return list(
-        session.scalars(
-            select(EventRow.hash).where(
-                EventRow.branch_id == branch_id,
-                EventRow.lane_id == slip.lane,
-                EventRow.kind == "custody.handed",
-                EventRow.seq.between(slip.seq + 1, until_seq - 1),
-            )
-        )
+def handed_between(
+    session: Session, branch_id: str, slip: Envelope, until: Envelope | None
+) -> list[str]:
+    """The offers behind a slip in its lane, before a later event: its cash was in them."""
+    offers = select(EventRow.hash).where(
+        EventRow.branch_id == branch_id,
+        EventRow.lane_id == slip.lane,
+        EventRow.kind == "custody.handed",
+        EventRow.seq > slip.seq,
     )
+    if until is not None:
+        offers = offers.where(EventRow.seq < until.seq)
+    return list(session.scalars(offers))
 
 
 def open_day(session: Session, branch_id: str, recorded: Recorded) -> str:

@@ -330,11 +330,11 @@ class SqlPushStore:
         row = self._receipt(receipt_hash)
         return row is not None and row.counted_by is not None
 
-    def has_handed(self, slip: Envelope, until: Envelope) -> bool:
+    def has_handed(self, slip: Envelope, until: Envelope | None = None) -> bool:
         """See PushStore."""
-        if slip.lane != until.lane:
+        if until is not None and slip.lane != until.lane:
             return False
-        offers = handed_between(self.session, self.branch_id, slip, until.seq)
+        offers = handed_between(self.session, self.branch_id, slip, until)
         standing = self.verdicts(offers).values()
         return any(v.verdict != "voided" and v.reason != "bad_signature" for v in standing)
 

@@ -120,7 +120,8 @@ class Player:
         if told is None:
             return
         phone = self.phones[act["phone"]]
-        assert hand_of(phone) == told["expected"]
+        shows = hand_of(phone)
+        assert shows == told["expected"], f"{act['phone']} shows {shows}, not {told}"
         cause = "途中短少" if told["counted"] != told["expected"] else None
         body = handed_body(act["taker"], told["counted"], expected_fen=told["expected"])
         body |= {"cause": cause, "handover": self.bank.random.randbytes(16).hex()}

@@ -88,7 +88,8 @@ class Maker:
     must_stay: bool = False  # since the last backup something was done that no phone can bring back
     deposits: int = 0
     offers: int = 0
-    givers: set[str] = field(default_factory=set)  # phones whose offer is not on its way yet
+    # Phones that gave or took today, whose word on it is not on its way yet.
+    had_part: set[str] = field(default_factory=set)
 
     def chance(self, rate: float) -> bool:
         """True in this share of the cases."""
@@ -155,9 +156,9 @@ class Maker:
         for phone in turns:
             self.in_the_field(phone, day)
         for phone in list(self.phones):
-            if phone in self.givers or self.chance(self.shape.evening):
-                self.sync(phone, must=phone in self.givers)
-        self.givers.clear()
+            if phone in self.had_part or self.chance(self.shape.evening):
+                self.sync(phone, must=phone in self.had_part)
+        self.had_part.clear()
         self.office_evening()
         self.add("evening")
 
@@ -178,12 +179,13 @@ class Maker:
 
         She syncs before, so that her phone knows of every count; and before the evening, for the
         cashier must not count what is not there. Who has two phones keeps his cash: no phone of
-        his knows what the other holds.
+        his knows what the other holds. Nobody has part in two handovers of one day: whether a phone
+        has heard of the first by then hangs on the order of arrival.
         """
         who = list(self.phones.values())
         single = [phone for phone, officer_id in self.phones.items() if who.count(officer_id) == 1]
-        takers = [phone for phone in single if phone != giver]
-        if giver not in single or not takers:
+        takers = [phone for phone in single if phone not in {giver, *self.had_part}]
+        if giver not in {*single} - self.had_part or not takers:
             return
         taker = self.dice.choice(takers)
         self.offers += 1
@@ -191,7 +193,7 @@ class Maker:
         offer = f"h{self.offers}"
         self.add("handed", phone=giver, id=offer, taker=self.phones[taker])
         self.add("taken", phone=taker, id=offer, giver=giver)
-        self.givers.add(giver)
+        self.had_part |= {giver, taker}
 
     def house_for(self, phone: str) -> str:
         """Mostly one of her own, now and then somebody else's who pays her."""
