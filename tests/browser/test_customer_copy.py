@@ -30,7 +30,7 @@ def take_signed_cash(hand: Hand) -> str:
     hand.shot("count-again-signed")
     hand.tap("cash-confirm")
     slip = hand.page.get_by_test_id("receipt-no")
-    expect(slip).to_be_visible(timeout=10_000)
+    expect(slip).to_be_visible()
     return slip.inner_text().strip()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import sync.specimens as say
 from sync.events import Envelope
+from sync.problems import Problem
 from sync.tend import PARKED_MS_MAX, rule, tend
 from sync.testing import OFFICERS, SECRET, Bench, Pen, deliver, hand
 
@@ -156,4 +157,17 @@ def test_it_voids_no_receipt_whose_cash_was_offered(bench: Bench) -> None:
     deliver(bench, giver.batch())
 
     assert told(bench, early, late) == ["applied:", "quarantined:void_after_deposit"]
+    assert hand(bench, 0) == 700_00
+
+
+def test_it_rules_no_doubted_receipt_void_whose_cash_was_offered(bench: Bench) -> None:
+    giver = Pen(0)
+    slip = giver.receipt(700_00, loan="L-NONE")
+    giver.write("custody.handed", say.handed_body(OFFICERS[1], 700_00))
+    deliver(bench, giver.batch())
+
+    with bench.transaction() as store, pytest.raises(Problem) as refusal:
+        rule(store, SECRET, slip.hash, "void")
+
+    assert refusal.value.code == "ruling_not_possible"
     assert hand(bench, 0) == 700_00
