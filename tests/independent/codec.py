@@ -370,7 +370,8 @@ def hand_fen(
     for event in log:
         body, verdict = event["body"], event.get("verdict")
         fen = body.get("amount_fen")
-        if event["kind"] == "cash.receipt" and verdict != "voided" and _is_int(fen):
+        is_cash = body.get("method") not in ("transfer", "cheque")
+        if event["kind"] == "cash.receipt" and verdict != "voided" and _is_int(fen) and is_cash:
             moved[event["hash"]] = max(fen, 0)
         if event["kind"] == "custody.taken" and verdict != "voided" and body["into"] == "hand":
             moved[event["hash"]] = fen
