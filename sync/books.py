@@ -38,9 +38,13 @@ def cash_of(body: Mapping[str, object]) -> int | None:
     return amount if 1 <= amount <= AMOUNT_FEN_MAX else None
 
 
+# How money comes without cash.
+BY_BANK = ("transfer", "cheque")
+
+
 def is_by_bank(body: Mapping[str, object]) -> bool:
     """Was a receipt given for a transfer or a cheque? Then no cash is in anybody's hand."""
-    return body.get("method") in ("transfer", "cheque")
+    return body.get("method") in BY_BANK
 
 
 def holder_of(body: Mapping[str, object], officer: str) -> str:

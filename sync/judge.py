@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from sync.books import is_by_bank
 from sync.events import Envelope, check_body, may_sign, signed_too_early
 from sync.flags import PLAN_EDITS, flags_of, has_lost
 from sync.store import LaneState, PushStore, Recorded
@@ -186,7 +187,9 @@ def _void(store: PushStore, lane: LaneState, recorded: Recorded) -> Verdict:
         return quarantined("body_invalid", "other_target")
     if store.is_voided(slip.hash):
         return quarantined("body_invalid", "target_voided")
-    is_gone = store.is_counted(slip.hash) or store.has_handed(slip, recorded.event)
+    is_gone = store.is_counted(slip.hash)
+    if not is_by_bank(slip.body):  # a transfer is in nobody's hand, and goes with no handover
+        is_gone = is_gone or store.has_handed(slip, recorded.event)
     return quarantined("void_after_deposit") if is_gone else APPLIED
 
 

@@ -31,6 +31,13 @@ MONEY: dict[str, tuple[int, str, str, str, str]] = {
         "请刷新页面。",
         "Reload the page.",
     ),
+    "void_cash_gone": (
+        409,
+        "作废以后，外勤已把手中现金交给别人，这张收据不能再恢复。",
+        "The officer has handed her cash on since the void; the receipt cannot stand again.",
+        "请核准作废，差额另行追查。",
+        "Approve the void, and look for the money apart.",
+    ),
     "reversal_needs_reason": (
         422,
         "冲正或不同意作废须写明原因。",

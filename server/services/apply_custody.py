@@ -11,6 +11,7 @@ from server.services import feed
 from server.services.body import clipped
 from server.stores.handovers import handings_from, open_day
 from server.tables import CashCount, CashHandover, EventRow, ReceiptRow
+from sync.books import BY_BANK
 from sync.canonical import canonical_bytes
 from sync.events import Envelope
 from sync.handovers import Handing, last_handing
@@ -107,6 +108,7 @@ def _place_all(tx: Tx, giver_id: str) -> None:
         .where(
             ReceiptRow.branch_id == tx.branch_id,
             ReceiptRow.counted_by.is_(None),
+            ReceiptRow.method.notin_(BY_BANK),  # in nobody's hand
             or_(ReceiptRow.officer_id == giver_id, ReceiptRow.handed_to == giver_id),
         )
         .with_for_update(of=ReceiptRow)
@@ -126,7 +128,7 @@ def place_late(tx: Tx, row: ReceiptRow, event: Envelope) -> None:
     handings = tx.rows.once(
         ("handings", event.lane), lambda: handings_from(tx.session, tx.branch_id, event.lane)
     )
-    if handings:
+    if handings and row.method not in BY_BANK:
         _place(row, last_handing(event.lane, event.seq, handings))
 
 

@@ -21,7 +21,7 @@ from server.services.holes import REASON_CHARS, explain, open_holes
 from server.services.offers import expected_at_counter, not_offered
 from server.tables import CashCount, Lane, ReceiptBook, ReceiptRow, Staff
 from sync.amounts import format_yuan
-from sync.books import count_legs
+from sync.books import BY_BANK, count_legs
 from sync.canonical import canonical_bytes
 from sync.problems import Problem
 
@@ -105,7 +105,7 @@ def open_receipts(
             func.coalesce(ReceiptRow.handed_to, ReceiptRow.officer_id) == officer_id,
             ReceiptRow.counted_by.is_(None),
             ReceiptRow.state != "voided",
-            ReceiptRow.method.notin_(("transfer", "cheque")),  # in nobody's hand
+            ReceiptRow.method.notin_(BY_BANK),  # in nobody's hand
         )
         .order_by(ReceiptRow.receipt_no, ReceiptRow.event_hash)
     )

@@ -17,9 +17,9 @@ from server.services.staff_names import names
 from server.services.transfers import BOUNCED
 from server.stores.events import latest_verdicts
 from server.tables import EventRow, Household, ReceiptRow, Task, Undoing
+from sync.books import BY_BANK
 
 TASKS = (REFUND_DUE, BOUNCED)
-BY_BANK = ("transfer", "cheque")
 DONE_MAX = 30
 NOTES_MAX = 50
 

@@ -22,7 +22,7 @@ from server.services.outbox import tell_the_payer
 from server.services.projection import Projection
 from server.services.refunds import follow_refunds
 from server.stores.push_store import SqlPushStore
-from server.tables import ReceiptRow, Staff, Undoing
+from server.tables import EventRow, ReceiptRow, Staff, Undoing
 from sync.amounts import format_yuan
 from sync.books import is_by_bank, undone_legs, without_credit
 from sync.problems import Problem
@@ -42,7 +42,8 @@ class Decision:
 def decide(branch_id: str, undoing: str, decision: Decision, *, by: str) -> str:
     """Decide on a void or a reversal; the hash of the event.
 
-    Refuses `own_record`, `undoing_decided`, `reversal_needs_reason` for a refusal without one, and
+    Refuses `own_record`, `undoing_decided`, `reversal_needs_reason` for a refusal without one,
+    `void_cash_gone` for refusing a void behind which the officer has handed her cash on, and
     for a reversal a closed day, `receipt_not_standing`, and `refund_over_vault` if the money shall
     go back and is not there. Nothing is saved then.
     """
@@ -135,6 +136,8 @@ def _check_not_own(tx: Tx, row: Undoing, slip: ReceiptRow) -> None:
 
 def _decide_void(tx: Tx, row: Undoing, slip: ReceiptRow, said: tuple[str, str]) -> str:
     decision, note = said
+    if decision == REFUSED and _is_handed_on(tx, row.event_hash):
+        raise Problem("void_cash_gone")
     body = {
         "void": row.event_hash,
         "receipt": slip.event_hash,
@@ -151,6 +154,18 @@ def _decide_void(tx: Tx, row: Undoing, slip: ReceiptRow, said: tuple[str, str]) 
         store.close({row.event_hash: tx.actor})
         tell_the_payer(tx, "sms.void_refused", event_hash, slip)
     return event_hash
+
+
+def _is_handed_on(tx: Tx, void_hash: str) -> bool:
+    """Has the officer offered the cash in her hand to somebody since the void, without this?"""
+    void = tx.session.get_one(EventRow, (tx.branch_id, void_hash))
+    later = select(EventRow.hash).where(
+        EventRow.branch_id == tx.branch_id,
+        EventRow.lane_id == void.lane_id,
+        EventRow.kind == "custody.handed",
+        EventRow.seq > void.seq,
+    )
+    return tx.session.scalars(later).first() is not None
 
 
 def _decide_reversal(tx: Tx, row: Undoing, slip: ReceiptRow, said: tuple[str, str]) -> str:

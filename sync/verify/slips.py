@@ -83,7 +83,7 @@ def slips_of(world: World, handings: Handings) -> dict[str, Slip]:
             state=_state(event, event.hash in voided),
             cash_fen=cash_of(event.body) or 0,
             listed_by=counted.get(event.hash),
-            path=tuple(handings.path(event.lane, event.seq)),
+            path=() if is_by_bank(event.body) else tuple(handings.path(event.lane, event.seq)),
             posted=posted.get(event.hash, (None, None)),
         )
         for event in world.of_kind("cash.receipt")
