@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, TimeoutError, expect
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, SHOTS, Phone, Server
 from tests.browser.desk import open_branch
-from tests.browser.hand import Hand
+from tests.browser.hand import SCROLL_MS, Hand
 from tests.browser.test_the_week import set_out
 
 
@@ -26,10 +26,17 @@ def take_signed_cash(hand: Hand) -> str:
         hand.tap(f"key-{digit}")
     hand.tap("cash-next")
     hand.page.get_by_test_id("payer-sign").scroll_into_view_if_needed()
+    hand.page.wait_for_timeout(SCROLL_MS)
     hand.stroke("payer-sign")
     hand.shot("count-again-signed")
-    hand.tap("cash-confirm")
     slip = hand.page.get_by_test_id("receipt-no")
+    for _ in range(3):  # a page that still scrolls swallows a tap: a finger taps again
+        hand.tap("cash-confirm")
+        try:
+            slip.wait_for(timeout=8_000)
+            break
+        except TimeoutError:
+            continue
     expect(slip).to_be_visible()
     return slip.inner_text().strip()
 
